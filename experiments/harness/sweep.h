@@ -1,0 +1,118 @@
+/* An experiment is one table of axes, one table of columns and one function; the harness does the rest:
+ * command line, grid, threads, files, progress, interrupts. An experiment defines `experiment` and nothing
+ * else that is not static; it never allocates, prints or exits. */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include "rnn.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- what an experiment declares ----------------------------------------------------------------- */
+
+/* The kind, range, unit and meaning of an axis live in one vocabulary (axes.c), so that `scale` means the same
+ * in every experiment; an experiment names the axis and its default, in the spelling of the flag. */
+struct sweep_axis {
+    const char *name;
+    const char *initial;
+};
+
+struct sweep_column {
+    const char *name;
+    const char *meaning;
+    bool key; /* tells the rows of one cell apart, as `lag` does: grouped by, never averaged */
+};
+
+struct sweep_point; /* one cell of the grid: a value on every axis */
+struct sweep_sink;  /* takes the rows of one cell */
+
+struct sweep_spec {
+    const char *name;
+    const char *question; /* one sentence, printed by --help */
+    const char *theory;   /* what theory expects, and its source; printed by --help */
+    const struct sweep_axis *axes;      /* ends with a null name; `seed` last where there is one */
+    const struct sweep_column *columns; /* ends with a null name */
+    struct { /* what --plot draws in the terminal */
+        const char *x, *y, *by; /* a column or axis, a column, an axis */
+    } plot;
+
+    /* Rows of one cell. RNN_DIVERGED and RNN_ZERO are data: their status is written beside the rows, or on one
+     * empty row if there are none. Any other failure ends the sweep with exit 1. */
+    enum rnn_status (*run)(const struct sweep_point *point, struct sweep_sink *sink);
+
+    /* Optional: why this point cannot be run ("--lag 200: must be below --length"), written into `reason`;
+     * false refuses the whole command with exit 2 before anything is written. */
+    bool (*valid)(const struct sweep_point *point, char *reason, size_t size);
+
+    /* Optional: bytes one running cell needs, for the check before allocation; see sweep_net_bytes. */
+    double (*bytes)(const struct sweep_point *point);
+};
+
+/* The one symbol an experiment exports. */
+extern const struct sweep_spec experiment;
+
+/* ---- what `run` may ask -------------------------------------------------------------------------- */
+
+/* The value on an axis. An axis the experiment does not have, or of another kind, is a bug: asserted. */
+double sweep_real(const struct sweep_point *point, const char *axis);
+uint64_t sweep_count(const struct sweep_point *point, const char *axis);
+const char *sweep_name(const struct sweep_point *point, const char *axis);
+
+/* The bytes of a file axis, read and checked (UTF-8, not empty) before the sweep; valid throughout it. */
+struct sweep_text {
+    const unsigned char *bytes;
+    size_t size;
+};
+struct sweep_text sweep_text(const struct sweep_point *point, const char *axis);
+
+const struct rnn_activation *sweep_activation(const struct sweep_point *point);
+
+/* One row, in the order of the columns. SWEEP_NONE is written as an empty field; any other value that is not
+ * finite is a bug and ends the sweep with exit 1, so inf and nan never reach a file. */
+#define SWEEP_NONE __builtin_nan("")
+void sweep_row(struct sweep_sink *sink, const double *values);
+
+/* ---- networks from axes -------------------------------------------------------------------------- */
+
+/* A spec filled from the axes activation, init, scale, weights, length, hidden, batch, inputs and drive, those
+ * the experiment has. record is RNN_NORMS, or RNN_EVERYTHING under --arrays. Without drive there are no inputs,
+ * and the state starts from h_0 ~ N(0, 1) instead of 0 so that there is a trajectory to measure. */
+struct rnn_spec sweep_net_spec(const struct sweep_point *point);
+double sweep_net_bytes(const struct sweep_point *point);
+
+/* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run` returns. */
+enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec);
+
+/* The measurement at initialisation: forward, linear loss with the point's seed, backward; under --arrays then
+ * writes the cell's arrays. For another loss, use the rnn_ calls and end with sweep_arrays. */
+enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
+enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point);
+
+/* Tells the sink the step at which a net stopped, so that the status column can say
+ * "diverged at step 57" or "zero at step 43". Returns `status`. */
+enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, const struct rnn *net);
+
+/* ---- running a sweep from C: the claim tests ------------------------------------------------------ */
+
+/* A finished sweep in memory. `values` is (rows, columns): first every axis (NAN for names), then every column
+ * (NAN for an empty field). */
+struct sweep_table {
+    const struct sweep_spec *spec;
+    size_t rows, axes, columns; /* columns counts the experiment's own, without the axes */
+    const char *const *names;   /* axes + columns */
+    double *values;
+    const char **labels; /* (rows, axes): the spelling of each axis value */
+    const char **status; /* (rows) */
+};
+
+/* Runs `spec` as its command line would with these arguments (axes and --jobs only; NULL ends them), and gathers
+ * the rows. Returns 0, or the exit status with the message printed on stderr. */
+int sweep_collect(struct sweep_table *table, const struct sweep_spec *spec, const char *const arguments[]);
+void sweep_table_free(struct sweep_table *table);
+
+/* The whole program: main.c is `return sweep_main(&experiment, argc, argv)`. */
+int sweep_main(const struct sweep_spec *spec, int argc, char **argv);
+
+#endif

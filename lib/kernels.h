@@ -1,0 +1,40 @@
+/* The arithmetic of a pass on flat arrays: no struct of the library, no allocation, no branch on meaning.
+ * Every output is summed in a fixed order, so results do not depend on the batch size or on threads.
+ * Arrays do not overlap unless a comment says so; none needs alignment, 64 bytes is fastest. */
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include <stddef.h>
+
+/* W (rows, cols), or its transpose, laid out once for many products. Packed size in doubles. */
+size_t k_packed_size(size_t rows, size_t cols);
+void k_pack(double *packed, const double *W, size_t rows, size_t cols);
+/* packs the transpose of W (rows, cols): what k_product then sees is a (cols, rows) matrix */
+void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols);
+
+/* out[b] = W x[b], or out[b] += W x[b]: out (batch, rows), x (batch, cols). Each output is one chain over cols. */
+void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols);
+void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols);
+
+/* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
+void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
+/* b += sum_n a[n]: b (cols), a (count, cols) */
+void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
+
+/* h = phi(h + bias), in place: h (batch, hidden), bias (hidden) */
+void k_sigmoid(double *h, const double *bias, size_t batch, size_t hidden);
+void k_tanh(double *h, const double *bias, size_t batch, size_t hidden);
+void k_relu(double *h, const double *bias, size_t batch, size_t hidden);
+void k_linear(double *h, const double *bias, size_t batch, size_t hidden);
+
+/* da = dh * phi'(a), with phi' from h = phi(a); squares = { sum dh^2, sum da^2 }. da may be dh. */
+void k_sigmoid_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
+void k_tanh_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
+void k_relu_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
+void k_linear_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
+
+double k_sum_squares(const double *x, size_t count);
+void k_scale(double *x, double factor, size_t count);
+int k_finite(const double *x, size_t count); /* 1 if no element is inf or nan */
+
+#endif

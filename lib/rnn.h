@@ -1,0 +1,222 @@
+/* evanesce: recurrent networks small enough to read, exact enough to measure.
+ *
+ * The network, at step t = 1..T, for each sequence of a batch:
+ *
+ *     a_t = W_hh h_{t-1} + W_xh x_t + b_h        h_t = phi(a_t)        y = W_hy h_T + b_y
+ *
+ * The measurement this library exists for: the loss L is read at the last step, and the total
+ * derivative dL/dh_t is followed back through time. Lag k = T - t. Norms are Frobenius over (B, H).
+ *
+ * Glossary, the same letters everywhere:
+ *     T length    B batch    H hidden units    I inputs    O outputs
+ *     scale  sigma, standard deviation of W_hh times sqrt(H)     drive  s2, variance W_xh x_t adds to a_t
+ *     r      factor of ||dL/dh_t|| per step back in time = exp(slope of ln||dL/dh_t|| against k)
+ *     da = dL/da_t = dL/dh_t * phi'(a_t)                         gamma  the supremum of |phi'|
+ *
+ * Arrays are double, row-major and time-major: (T, B, H) is T contiguous (B, H) matrices. W (R, C) acts on
+ * column vectors, so a row of h (one sequence) becomes W h. The library only computes: it never prints,
+ * exits, reads a file or keeps a global; randomness is an argument. */
+#ifndef RNN_H
+#define RNN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- status ------------------------------------------------------------------------------------- */
+
+enum rnn_status {
+    RNN_OK = 0,
+    RNN_DIVERGED,  /* a state left the range of double at step `stopped_at`: a finding, not a failure */
+    RNN_ZERO,      /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
+    RNN_NO_MEMORY, /* the allocation failed */
+    RNN_BAD_SIZE,  /* length, hidden and batch must be >= 1; drive > 0 and x need inputs >= 1 */
+    RNN_BAD_LAW,   /* scale must be finite and > 0, drive and start finite and >= 0, enums named */
+    RNN_BAD_TARGET,/* a class label is outside 0..O-1, or the net has no read-out */
+    RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
+    RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
+};
+
+/* One sentence, lower case, no full stop; never NULL. */
+const char *rnn_status_text(enum rnn_status status);
+
+/* ---- random streams ------------------------------------------------------------------------------ */
+
+/* Counter-based streams (Philox4x64-10, Salmon et al. 2011, from Random123): number i of a stream depends on
+ * (seed, purpose, index, i) alone. Weights and data never disturb each other, and nothing depends on order
+ * or threads. A longer request begins with the numbers of a shorter one. */
+enum rnn_purpose {
+    RNN_FOR_W_HH = 1, /* index: the step t of an untied W_t, else 0 */
+    RNN_FOR_W_XH,
+    RNN_FOR_W_HY,
+    RNN_FOR_START, /* h_0 */
+    RNN_FOR_INPUT, /* index: t */
+    RNN_FOR_LOSS,
+    RNN_FOR_TASK,
+};
+struct rnn_stream {
+    uint64_t seed;
+    uint32_t purpose, index;
+};
+
+/* out[i] ~ N(0, deviation^2), Box-Muller on 53-bit uniforms. */
+void rnn_gaussian(double *out, size_t count, double deviation, struct rnn_stream stream);
+
+/* out[i] uniform in the open interval (0, 1). */
+void rnn_uniform(double *out, size_t count, struct rnn_stream stream);
+
+/* ---- activations --------------------------------------------------------------------------------- */
+
+/* `value` and `derivative` serve theory and figures; `forward` and `backward` are the kernels of a pass
+ * (kernels.h). All four derivatives are functions of h = phi(a), so a pass never keeps a. */
+struct rnn_activation {
+    const char *name;
+    double (*value)(double a);      /* phi(a) */
+    double (*derivative)(double a); /* phi'(a); relu'(0) = 0 */
+    double gamma;                   /* sup |phi'|: 1/4, 1, 1, 1 */
+    void (*forward)(double *h, const double *bias, size_t batch, size_t hidden);
+    void (*backward)(double *da, double squares[2], const double *dh, const double *h, size_t count);
+};
+extern const struct rnn_activation rnn_sigmoid, rnn_tanh, rnn_relu, rnn_linear;
+
+/* ---- initialisation ------------------------------------------------------------------------------ */
+
+enum rnn_init {
+    RNN_GAUSSIAN = 1, /* W_ij ~ N(0, scale^2 / n) */
+    RNN_ORTHOGONAL,   /* scale * Q, Q Haar-distributed by Householder reflections (Stewart 1980) */
+    RNN_IDENTITY,     /* scale * I (Le, Jaitly, Hinton 2015 with scale 1) */
+};
+
+/* Fills W (n, n). `scratch` holds n doubles. Changing `scale` scales the same draw. */
+void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, double *scratch,
+                     struct rnn_stream stream);
+
+/* ---- the network --------------------------------------------------------------------------------- */
+
+enum rnn_weights {
+    RNN_TIED = 1, /* one W_hh for every step: a recurrent network */
+    RNN_UNTIED,   /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
+};
+
+/* What the backward pass leaves behind; each keeps what the one before keeps. */
+enum rnn_record {
+    RNN_NORMS = 1, /* log_dh, log_da */
+    RNN_GRADIENTS, /* and the gradient of every parameter */
+    RNN_EVERYTHING,/* and dL/dh_t of every step */
+};
+
+/* Every field is to be set; zero is an error except where a zero is named. */
+struct rnn_spec {
+    const struct rnn_activation *activation;
+    enum rnn_init init;
+    enum rnn_weights weights;
+    enum rnn_record record;
+    double scale; /* sigma */
+    double drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
+    double start; /* deviation of h_0 ~ N(0, start^2), >= 0 */
+    size_t length, hidden, batch;
+    size_t inputs;  /* 0: no input at all, x is NULL */
+    size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
+};
+
+/* One allocation. All arrays belong to the net and are open: read them, write x and the parameters.
+ * `theta` and `gradient` are the parameters and their gradients as flat vectors of the same layout:
+ * W_hh (H, H), or (T, H, H) untied | W_xh (H, I) | b_h (H) | W_hy (O, H) | b_y (O). */
+struct rnn {
+    struct rnn_spec spec;
+    size_t parameters;
+    double *theta, *W_hh, *W_xh, *b_h, *W_hy, *b_y;
+    double *gradient, *dW_hh, *dW_xh, *db_h, *dW_hy, *db_y; /* NULL unless record >= RNN_GRADIENTS;
+                                                               the true gradient is 2^gradient_exponent times it */
+    double *x; /* (T, B, I) */
+    double *h; /* (T+1, B, H); h[0] is h_0 */
+    double *y; /* (B, O) */
+    double loss;
+
+    double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
+    double *log_da; /* (T) [t-1] = ln ||dL/da_t|| */
+    double *dh;     /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
+    int *exponent;  /* (T) */
+    int gradient_exponent; /* 0 unless a gradient left the safe range */
+    size_t stopped_at;     /* the step named by RNN_DIVERGED and RNN_ZERO */
+
+    double *da;                   /* (T, B, H) with RNN_GRADIENTS: dL/da_t = 2^exponent[t-1] da[t-1]; else one row */
+    double *packed, *transposed;  /* W_hh as kernels.h packs it, for forward and backward */
+    double *scratch;              /* work space of this net */
+    size_t capacity;              /* bytes this allocation holds */
+};
+
+/* Bytes rnn_create allocates; in double, so that no size overflows. NAN for an invalid spec. */
+double rnn_bytes(const struct rnn_spec *spec);
+
+/* Allocates a net for `spec`, or reuses *net when it is not NULL and large enough; sets *net, NULL on failure
+ * (the old net is then freed). Parameters, x and h_0 are undefined until rnn_draw or the caller sets them.
+ * RNN_BAD_SIZE, RNN_BAD_LAW, RNN_NO_MEMORY. */
+enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
+
+/* Draws the parameters of the spec's laws (biases 0), h_0, and noise x_t ~ N(0, I) from the seed's streams. */
+void rnn_draw(struct rnn *net, uint64_t seed);
+
+/* Frees and nulls; *net may be NULL. */
+void rnn_free(struct rnn **net);
+
+/* ---- forward, loss, backward --------------------------------------------------------------------- */
+
+/* h_1..h_T from h_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
+enum rnn_status rnn_forward(struct rnn *net);
+
+/* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. Mean over the batch:
+ *   linear   L = 1/B sum_b <v_b, h_T,b>, v ~ N(0, 1) of the seed's stream RNN_FOR_LOSS: the loss that measures
+ *   squared  L = 1/B sum_b 1/2 ||y_b - target_b||^2, target (B, O)
+ *   softmax  L = 1/B sum_b -ln softmax(y_b)[label_b], label (B) in 0..O-1 (log-sum-exp, no overflow)
+ * RNN_BAD_TARGET: no read-out, or a label out of range. */
+enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed);
+enum rnn_status rnn_loss_squared(struct rnn *net, const double *target);
+enum rnn_status rnn_loss_softmax(struct rnn *net, const uint32_t *label);
+
+/* Back-propagation through time from dL/dh_T:
+ *     da_t = dh_t * phi'(a_t)        dh_{t-1} = W_hh^T da_t
+ *     dW_hh = sum_t da_t h_{t-1}^T   dW_xh = sum_t da_t x_t^T   db_h = sum_t da_t
+ * Linear in dh, so dh is rescaled by exact powers of two whenever its norm leaves [2^-200, 2^200] and the
+ * exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes.
+ * RNN_ZERO with `stopped_at` when dh_t is exactly zero: log norms from there down are -inf. */
+enum rnn_status rnn_backward(struct rnn *net);
+
+/* ---- probes: what a gradient log holds ------------------------------------------------------------ */
+
+/* Least squares of ln||dL/dh_t|| against lag k over first..last, T - 1 >= last >= first + 2. */
+struct rnn_decay {
+    double slope, error; /* per step, and its standard error from the residuals */
+    double r;            /* exp(slope) */
+    double half_life;    /* ln 2 / |slope| in steps: halving if slope < 0, doubling if > 0 */
+};
+enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last);
+
+/* Largest |eigenvalue| of W (n, n) and its singular values in descending order (n), both by LAPACK on a copy.
+ * Either output may be NULL. `scratch` holds n*n doubles. RNN_NO_CONVERGENCE. */
+enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
+enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
+
+/* Over steps first..last (1..T) of the last forward pass:
+ *   mean_square_derivative  mean of phi'(a)^2 over units, sequences and steps
+ *   saturated               share of units with |phi'(a)| < 1 % of gamma
+ *   dead                    share of units whose phi'(a) is 0 in every sequence and step */
+struct rnn_slopes {
+    double mean_square_derivative, saturated, dead;
+};
+enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first, size_t last);
+
+/* ---- theory --------------------------------------------------------------------------------------- */
+
+/* Mean field of a wide random net (Poole 2016 eq. 3; Schoenholz 2017 eq. 6; Chen et al. 2018), z ~ N(0, 1):
+ *     q = sigma^2 E[phi(sqrt(q) z)^2] + s2      chi = sigma^2 E[phi'(sqrt(q) z)^2]      r = sqrt(chi)
+ * q is infinite where the state grows without bound. Absolute error of q and chi below 1e-10. */
+struct rnn_theory {
+    double q, chi, r;
+};
+enum rnn_status rnn_theory_fixed_point(struct rnn_theory *theory, const struct rnn_activation *activation,
+                                       double scale, double drive);
+
+/* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6. */
+enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation, double drive);
+
+#endif
