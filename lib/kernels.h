@@ -12,9 +12,11 @@ void k_pack(double *packed, const double *W, size_t rows, size_t cols);
 /* packs the transpose of W (rows, cols): what k_product then sees is a (cols, rows) matrix */
 void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols);
 
-/* out[b] = W x[b], or out[b] += W x[b]: out (batch, rows), x (batch, cols). Each output is one chain over cols. */
+/* out[b] = W x[b], or out[b] += W x[b]: out (batch, rows), x (batch, cols). Each output is one chain over
+ * cols. */
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols);
-void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols);
+void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
+                   size_t cols);
 
 /* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);

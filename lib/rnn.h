@@ -19,6 +19,7 @@
 #ifndef RNN_H
 #define RNN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,12 +27,12 @@
 
 enum rnn_status {
     RNN_OK = 0,
-    RNN_DIVERGED,  /* a state left the range of double at step `stopped_at`: a finding, not a failure */
-    RNN_ZERO,      /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
+    RNN_DIVERGED, /* a state left the range of double at step `stopped_at`: a finding, not a failure */
+    RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
-    RNN_BAD_SIZE,  /* length, hidden and batch must be >= 1; drive > 0 and x need inputs >= 1 */
-    RNN_BAD_LAW,   /* scale must be finite and > 0, drive and start finite and >= 0, enums named */
-    RNN_BAD_TARGET,/* a class label is outside 0..O-1, or the net has no read-out */
+    RNN_BAD_SIZE, /* length, hidden and batch must be >= 1; drive > 0 and x need inputs >= 1 */
+    RNN_BAD_LAW, /* scale must be finite and > 0, drive and start finite and >= 0, enums named */
+    RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
 };
@@ -70,9 +71,9 @@ void rnn_uniform(double *out, size_t count, struct rnn_stream stream);
  * (kernels.h). All four derivatives are functions of h = phi(a), so a pass never keeps a. */
 struct rnn_activation {
     const char *name;
-    double (*value)(double a);      /* phi(a) */
+    double (*value)(double a); /* phi(a) */
     double (*derivative)(double a); /* phi'(a); relu'(0) = 0 */
-    double gamma;                   /* sup |phi'|: 1/4, 1, 1, 1 */
+    double gamma; /* sup |phi'|: 1/4, 1, 1, 1 */
     void (*forward)(double *h, const double *bias, size_t batch, size_t hidden);
     void (*backward)(double *da, double squares[2], const double *dh, const double *h, size_t count);
 };
@@ -82,8 +83,8 @@ extern const struct rnn_activation rnn_sigmoid, rnn_tanh, rnn_relu, rnn_linear;
 
 enum rnn_init {
     RNN_GAUSSIAN = 1, /* W_ij ~ N(0, scale^2 / n) */
-    RNN_ORTHOGONAL,   /* scale * Q, Q Haar-distributed by Householder reflections (Stewart 1980) */
-    RNN_IDENTITY,     /* scale * I (Le, Jaitly, Hinton 2015 with scale 1) */
+    RNN_ORTHOGONAL, /* scale * Q, Q Haar-distributed by Householder reflections (Stewart 1980) */
+    RNN_IDENTITY, /* scale * I (Le, Jaitly, Hinton 2015 with scale 1) */
 };
 
 /* Fills W (n, n). `scratch` holds n doubles. Changing `scale` scales the same draw. */
@@ -94,14 +95,14 @@ void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, doub
 
 enum rnn_weights {
     RNN_TIED = 1, /* one W_hh for every step: a recurrent network */
-    RNN_UNTIED,   /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
+    RNN_UNTIED, /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
 };
 
 /* What the backward pass leaves behind; each keeps what the one before keeps. */
 enum rnn_record {
     RNN_NORMS = 1, /* log_dh, log_da */
     RNN_GRADIENTS, /* and the gradient of every parameter */
-    RNN_EVERYTHING,/* and dL/dh_t of every step */
+    RNN_EVERYTHING, /* and dL/dh_t of every step */
 };
 
 /* Every field is to be set; zero is an error except where a zero is named. */
@@ -111,10 +112,11 @@ struct rnn_spec {
     enum rnn_weights weights;
     enum rnn_record record;
     double scale; /* sigma */
-    double drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
+    double
+        drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
     double start; /* deviation of h_0 ~ N(0, start^2), >= 0 */
     size_t length, hidden, batch;
-    size_t inputs;  /* 0: no input at all, x is NULL */
+    size_t inputs; /* 0: no input at all, x is NULL */
     size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
 };
 
@@ -125,8 +127,9 @@ struct rnn {
     struct rnn_spec spec;
     size_t parameters;
     double *theta, *W_hh, *W_xh, *b_h, *W_hy, *b_y;
-    double *gradient, *dW_hh, *dW_xh, *db_h, *dW_hy, *db_y; /* NULL unless record >= RNN_GRADIENTS;
-                                                               the true gradient is 2^gradient_exponent times it */
+    double *gradient, *dW_hh, *dW_xh, *db_h, *dW_hy,
+        *db_y; /* NULL unless record >= RNN_GRADIENTS;
+                  the true gradient is 2^gradient_exponent times it */
     double *x; /* (T, B, I) */
     double *h; /* (T+1, B, H); h[0] is h_0 */
     double *y; /* (B, O) */
@@ -134,16 +137,25 @@ struct rnn {
 
     double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
     double *log_da; /* (T) [t-1] = ln ||dL/da_t|| */
-    double *dh;     /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
-    int *exponent;  /* (T) */
+    double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
+    int *exponent; /* (T) */
     int gradient_exponent; /* 0 unless a gradient left the safe range */
-    size_t stopped_at;     /* the step named by RNN_DIVERGED and RNN_ZERO */
+    size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
-    double *da;                   /* (T, B, H) with RNN_GRADIENTS: dL/da_t = 2^exponent[t-1] da[t-1]; else one row */
-    double *packed, *transposed;  /* W_hh as kernels.h packs it, for forward and backward */
-    double *scratch;              /* work space of this net */
-    size_t capacity;              /* bytes this allocation holds */
+    double *da; /* work: (T, B, H) with RNN_GRADIENTS, else one row */
+    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
+    double *scratch; /* work space, at least (H, H): the probes may borrow it */
+    size_t capacity; /* bytes this allocation holds */
 };
+
+/* h_t for t = 0..T, and the storage of dL/dh_t for t = 1..T: (B, H). */
+static inline double *rnn_state(const struct rnn *net, size_t t) {
+    return net->h + t * net->spec.batch * net->spec.hidden;
+}
+static inline double *rnn_state_gradient(const struct rnn *net, size_t t) {
+    const size_t row = net->spec.record == RNN_EVERYTHING ? t - 1 : t & 1;
+    return net->dh + row * net->spec.batch * net->spec.hidden;
+}
 
 /* Bytes rnn_create allocates; in double, so that no size overflows. NAN for an invalid spec. */
 double rnn_bytes(const struct rnn_spec *spec);
@@ -153,7 +165,8 @@ double rnn_bytes(const struct rnn_spec *spec);
  * RNN_BAD_SIZE, RNN_BAD_LAW, RNN_NO_MEMORY. */
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
 
-/* Draws the parameters of the spec's laws (biases 0), h_0, and noise x_t ~ N(0, I) from the seed's streams. */
+/* Draws the parameters of the spec's laws (biases 0), h_0, and noise x_t ~ N(0, I) from the seed's streams.
+ */
 void rnn_draw(struct rnn *net, uint64_t seed);
 
 /* Frees and nulls; *net may be NULL. */
@@ -165,10 +178,10 @@ void rnn_free(struct rnn **net);
 enum rnn_status rnn_forward(struct rnn *net);
 
 /* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. Mean over the batch:
- *   linear   L = 1/B sum_b <v_b, h_T,b>, v ~ N(0, 1) of the seed's stream RNN_FOR_LOSS: the loss that measures
- *   squared  L = 1/B sum_b 1/2 ||y_b - target_b||^2, target (B, O)
- *   softmax  L = 1/B sum_b -ln softmax(y_b)[label_b], label (B) in 0..O-1 (log-sum-exp, no overflow)
- * RNN_BAD_TARGET: no read-out, or a label out of range. */
+ *   linear   L = 1/B sum_b <v_b, h_T,b>, v ~ N(0, 1) of the seed's stream RNN_FOR_LOSS: the loss that
+ * measures squared  L = 1/B sum_b 1/2 ||y_b - target_b||^2, target (B, O) softmax  L = 1/B sum_b -ln
+ * softmax(y_b)[label_b], label (B) in 0..O-1 (log-sum-exp, no overflow) RNN_BAD_TARGET: no read-out, or a
+ * label out of range. */
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed);
 enum rnn_status rnn_loss_squared(struct rnn *net, const double *target);
 enum rnn_status rnn_loss_softmax(struct rnn *net, const uint32_t *label);
@@ -178,6 +191,7 @@ enum rnn_status rnn_loss_softmax(struct rnn *net, const uint32_t *label);
  *     dW_hh = sum_t da_t h_{t-1}^T   dW_xh = sum_t da_t x_t^T   db_h = sum_t da_t
  * Linear in dh, so dh is rescaled by exact powers of two whenever its norm leaves [2^-200, 2^200] and the
  * exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes.
+ * phi' comes from h, so where a unit is so saturated that tanh rounds to 1 its derivative is 0, not 4e-17.
  * RNN_ZERO with `stopped_at` when dh_t is exactly zero: log norms from there down are -inf. */
 enum rnn_status rnn_backward(struct rnn *net);
 
@@ -186,8 +200,8 @@ enum rnn_status rnn_backward(struct rnn *net);
 /* Least squares of ln||dL/dh_t|| against lag k over first..last, T - 1 >= last >= first + 2. */
 struct rnn_decay {
     double slope, error; /* per step, and its standard error from the residuals */
-    double r;            /* exp(slope) */
-    double half_life;    /* ln 2 / |slope| in steps: halving if slope < 0, doubling if > 0 */
+    double r; /* exp(slope) */
+    double half_life; /* ln 2 / |slope| in steps: halving if slope < 0, doubling if > 0 */
 };
 enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last);
 
@@ -203,7 +217,8 @@ enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, d
 struct rnn_slopes {
     double mean_square_derivative, saturated, dead;
 };
-enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first, size_t last);
+enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
+                                   size_t last);
 
 /* ---- theory --------------------------------------------------------------------------------------- */
 
@@ -217,6 +232,7 @@ enum rnn_status rnn_theory_fixed_point(struct rnn_theory *theory, const struct r
                                        double scale, double drive);
 
 /* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6. */
-enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation, double drive);
+enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation,
+                                          double drive);
 
 #endif

@@ -1,0 +1,108 @@
+/* Every gradient against the complex step and central differences of a second implementation. */
+#include "reference.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+
+static const struct rnn_activation *const activations[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
+enum { CASES = 4 * 2 * 3 }; /* activation x weights x loss */
+
+static struct rnn *net_for(int c) {
+    struct rnn *net = NULL;
+    const struct rnn_spec spec = { .activation = activations[c % 4],
+                                   .init = RNN_GAUSSIAN,
+                                   .weights = c / 4 % 2 ? RNN_UNTIED : RNN_TIED,
+                                   .record = RNN_EVERYTHING,
+                                   .scale = 1.213,
+                                   .drive = 0.713,
+                                   .start = 0.377,
+                                   .length = 6,
+                                   .hidden = 7,
+                                   .batch = 3,
+                                   .inputs = 4,
+                                   .outputs = 5 };
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 2385 + (uint64_t)c);
+    for (size_t i = 0; i < 7; i++)
+        net->b_h[i] = 0.0713 * (double)i - 0.119;
+    for (size_t i = 0; i < 5; i++)
+        net->b_y[i] = 0.237 - 0.0917 * (double)i;
+    return net;
+}
+
+static double target[3 * 5], v[3 * 7];
+static const uint32_t label[3] = { 4, 0, 2 };
+
+/* Runs the case; the reference that belongs to it. */
+static struct reference run(struct rnn *net, enum loss loss, long double complex *work) {
+    rnn_gaussian(target, 15, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
+    rnn_gaussian(v, 21, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    const enum rnn_status status = loss == LINEAR    ? rnn_loss_linear(net, 17)
+                                   : loss == SQUARED ? rnn_loss_squared(net, target)
+                                                     : rnn_loss_softmax(net, label);
+    ck_assert_int_eq(status, RNN_OK);
+    ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    return (struct reference){ net, loss, loss == LINEAR ? v : target, label, work };
+}
+
+/* Largest difference over all parameters, relative to the largest gradient. */
+static double parameter_error(const struct reference *r,
+                              double (*derivative)(const struct reference *, size_t, size_t, size_t)) {
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < r->net->parameters; i++) {
+        const double expected = derivative(r, i, SIZE_MAX, 0);
+        largest = fmax(largest, fabs(expected));
+        worst = fmax(worst, fabs(r->net->gradient[i] - expected));
+    }
+    ck_assert_double_gt(largest, 1e-6);
+    return worst / largest;
+}
+
+START_TEST(every_parameter_gradient_is_right) {
+    long double complex work[64];
+    struct rnn *net = net_for(_i);
+    const struct reference r = run(net, (enum loss)(_i / 8), work);
+    ck_assert_double_lt(fabs(net->loss / (double)creall(reference_loss(&r, SIZE_MAX, SIZE_MAX, 0, 0)) - 1),
+                        1e-13);
+    ck_assert_int_eq(net->gradient_exponent, 0);
+    const double error = parameter_error(&r, reference_complex_step);
+    printf("%s %s: complex step %.1e, central %.1e\n", net->spec.activation->name,
+           net->spec.weights == RNN_TIED ? "tied" : "untied", error, parameter_error(&r, reference_central));
+    ck_assert_double_lt(error, 1e-13);
+    ck_assert_double_lt(parameter_error(&r, reference_central), 1e-10);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(every_state_gradient_and_its_norm_are_right) {
+    long double complex work[64];
+    struct rnn *net = net_for(_i);
+    const struct reference r = run(net, (enum loss)(_i / 8), work);
+    for (size_t t = 1; t <= net->spec.length; t++) {
+        const double *dh = rnn_state_gradient(net, t);
+        double squares = 0;
+        for (size_t i = 0; i < 21; i++) {
+            const double expected = reference_complex_step(&r, SIZE_MAX, t, i);
+            ck_assert_double_lt(fabs(ldexp(dh[i], net->exponent[t - 1]) - expected), 1e-13);
+            squares += expected * expected;
+        }
+        ck_assert_double_lt(fabs(net->log_dh[t - 1] - 0.5 * log(squares)), 1e-12);
+    }
+    rnn_free(&net);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("gradients");
+    TCase *cases = tcase_create("against a second implementation");
+    tcase_add_loop_test(cases, every_parameter_gradient_is_right, 0, CASES);
+    tcase_add_loop_test(cases, every_state_gradient_and_its_norm_are_right, 0, CASES);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,262 @@
+/* The network as a whole: memory, length, overflow, and the two findings a pass can end with. */
+#include "kernels.h"
+#include "rnn.h"
+
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+static struct rnn_spec spec_of(const struct rnn_activation *activation, double scale, size_t length) {
+    return (struct rnn_spec){ .activation = activation,
+                              .init = RNN_GAUSSIAN,
+                              .weights = RNN_TIED,
+                              .record = RNN_GRADIENTS,
+                              .scale = scale,
+                              .drive = 0.25,
+                              .length = length,
+                              .hidden = 33,
+                              .batch = 5,
+                              .inputs = 9 };
+}
+
+static enum rnn_status measure(struct rnn **net, struct rnn_spec spec) {
+    ck_assert_int_eq(rnn_create(net, &spec), RNN_OK);
+    rnn_draw(*net, 713);
+    const enum rnn_status status = rnn_forward(*net);
+    if (status != RNN_OK)
+        return status;
+    rnn_loss_linear(*net, 713);
+    return rnn_backward(*net);
+}
+
+/* log norm per step over lags first..last */
+static double rate(const struct rnn *net, size_t first, size_t last) {
+    const size_t T = net->spec.length;
+    return (net->log_dh[T - 1 - last] - net->log_dh[T - 1 - first]) / (double)(last - first);
+}
+
+START_TEST(a_vanishing_net_of_5000_steps_continues_its_line) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(&rnn_sigmoid, 1.3, 5000)), RNN_OK);
+    ck_assert_double_lt(net->log_dh[0], -5000); /* far below the smallest double, e^-745 */
+    ck_assert_double_lt(fabs(rate(net, 20, 400) - rate(net, 400, 4999)), 0.01);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(an_exploding_net_of_5000_steps_continues_its_line) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 6, 5000)), RNN_OK);
+    ck_assert_double_gt(net->log_dh[0], 2000); /* far above the largest double, e^709 */
+    ck_assert_double_lt(fabs(rate(net, 20, 1000) - rate(net, 1000, 4999)), 0.05);
+    ck_assert_int_gt(net->gradient_exponent, 1000);
+    ck_assert(k_finite(net->gradient, net->parameters));
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_linear_identity_net_is_exact_at_any_length) {
+    static const double scales[] = { 0.5, 6, 0.123, 1.77 };
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(&rnn_linear, scales[_i], 5000);
+    spec.init = RNN_IDENTITY;
+    spec.drive = 0;
+    spec.inputs = 0;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    for (size_t k = 0; k < 5000; k++) {
+        const double expected = net->log_dh[4999] + (double)k * log(scales[_i]);
+        ck_assert_double_lt(fabs(net->log_dh[4999 - k] - expected), 1e-12 * fmax(1, fabs(expected)));
+    }
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(rescaling_changes_no_bit) {
+    struct rnn *net = NULL, *small = NULL;
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1.13, 40);
+    spec.record = RNN_EVERYTHING;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(measure(&small, spec), RNN_OK);
+    rnn_loss_linear(small, 713);
+    k_scale(rnn_state_gradient(small, 40), 0x1p-300, 5 * 33);
+    ck_assert_int_eq(rnn_backward(small), RNN_OK);
+    ck_assert_int_ne(small->exponent[39], 0);
+    for (size_t t = 1; t <= 40; t++)
+        for (size_t i = 0; i < 5 * 33; i++) {
+            const double whole = ldexp(rnn_state_gradient(net, t)[i], net->exponent[t - 1] - 300);
+            ck_assert_double_eq(whole, ldexp(rnn_state_gradient(small, t)[i], small->exponent[t - 1]));
+        }
+    for (size_t i = 0; i < net->parameters; i++)
+        ck_assert_double_eq(ldexp(net->gradient[i], -300),
+                            ldexp(small->gradient[i], small->gradient_exponent));
+    rnn_free(&net);
+    rnn_free(&small);
+}
+END_TEST
+
+START_TEST(the_gradient_of_shared_weights_is_the_sum_of_its_steps) {
+    struct rnn *tied = NULL, *untied = NULL;
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1.4, 30);
+    ck_assert_int_eq(measure(&tied, spec), RNN_OK);
+    spec.weights = RNN_UNTIED;
+    ck_assert_int_eq(measure(&untied, spec), RNN_OK);
+    for (size_t t = 0; t < 30; t++)
+        memcpy(untied->W_hh + t * 33 * 33, tied->W_hh, 33 * 33 * sizeof(double));
+    ck_assert_int_eq(rnn_forward(untied), RNN_OK);
+    rnn_loss_linear(untied, 713);
+    ck_assert_int_eq(rnn_backward(untied), RNN_OK);
+    for (size_t i = 0; i < 33 * 33; i++) {
+        double sum = 0;
+        for (size_t t = 0; t < 30; t++)
+            sum += untied->dW_hh[t * 33 * 33 + i];
+        ck_assert_double_lt(fabs(sum - tied->dW_hh[i]), 1e-12);
+    }
+    rnn_free(&tied);
+    rnn_free(&untied);
+}
+END_TEST
+
+START_TEST(an_overflowing_state_is_named) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(_i ? &rnn_linear : &rnn_relu, 5.13, 3000)), RNN_DIVERGED);
+    ck_assert_uint_gt(net->stopped_at, 300);
+    ck_assert(k_finite(rnn_state(net, net->stopped_at - 1), 5 * 33));
+    ck_assert(!k_finite(rnn_state(net, net->stopped_at), 5 * 33));
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_net_of_dead_units_has_a_zero_gradient_from_a_named_step) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(&rnn_relu, 1.1, 12);
+    spec.record = RNN_EVERYTHING;
+    spec.weights = RNN_UNTIED;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 5);
+    for (size_t i = 0; i < 33 * 33; i++) /* W_7 and the input drive every unit of step 7 below zero */
+        net->W_hh[6 * 33 * 33 + i] = -1e3 - (double)i;
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    rnn_loss_linear(net, 5);
+    ck_assert_int_eq(rnn_backward(net), RNN_ZERO);
+    ck_assert_uint_eq(net->stopped_at, 6);
+    ck_assert(isinf(net->log_dh[5]) && isfinite(net->log_dh[6]));
+    ck_assert_double_eq(k_sum_squares(net->dW_hh, 6 * 33 * 33), 0);
+    ck_assert_double_gt(k_sum_squares(net->dW_hh + 7 * 33 * 33, 33 * 33), 0);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_net_is_reused_when_it_has_room) {
+    struct rnn *net = NULL, *fresh = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 1.2, 50)), RNN_OK);
+    const struct rnn *first = net;
+    const struct rnn_spec smaller = spec_of(&rnn_relu, 0.9, 20);
+    ck_assert_int_eq(measure(&net, smaller), RNN_OK);
+    ck_assert_ptr_eq(net, first);
+    ck_assert_int_eq(measure(&fresh, smaller), RNN_OK);
+    ck_assert_mem_eq(net->log_dh, fresh->log_dh, 20 * sizeof(double));
+    ck_assert_mem_eq(net->gradient, fresh->gradient, net->parameters * sizeof(double));
+    ck_assert_double_eq((double)fresh->capacity, rnn_bytes(&smaller));
+    rnn_free(&net);
+    ck_assert_ptr_null(net);
+    rnn_free(&fresh);
+}
+END_TEST
+
+START_TEST(a_longer_net_begins_with_the_shorter_one) {
+    struct rnn *shorter = NULL, *longer = NULL;
+    ck_assert_int_eq(measure(&shorter, spec_of(&rnn_tanh, 1.2, 20)), RNN_OK);
+    ck_assert_int_eq(measure(&longer, spec_of(&rnn_tanh, 1.2, 50)), RNN_OK);
+    ck_assert_mem_eq(shorter->h, longer->h, 21 * 5 * 33 * sizeof(double));
+    rnn_free(&shorter);
+    rnn_free(&longer);
+}
+END_TEST
+
+static enum rnn_status created(struct rnn_spec spec) {
+    struct rnn *net = NULL;
+    const enum rnn_status status = rnn_create(&net, &spec);
+    ck_assert(status == RNN_OK || net == NULL);
+    ck_assert(status == RNN_OK || status == RNN_NO_MEMORY || isnan(rnn_bytes(&spec)));
+    rnn_free(&net);
+    return status;
+}
+
+#define REFUSED(status, change)                                                                              \
+    do {                                                                                                     \
+        struct rnn_spec spec = spec_of(&rnn_tanh, 1, 10);                                                    \
+        change;                                                                                              \
+        ck_assert_int_eq(created(spec), status);                                                             \
+    } while (0)
+
+START_TEST(a_spec_that_makes_no_sense_is_refused) {
+    REFUSED(RNN_OK, (void)0);
+    REFUSED(RNN_BAD_SIZE, spec.length = 0);
+    REFUSED(RNN_BAD_SIZE, spec.hidden = 0);
+    REFUSED(RNN_BAD_SIZE, spec.batch = 0);
+    REFUSED(RNN_BAD_SIZE, spec.inputs = 0);
+    REFUSED(RNN_BAD_LAW, spec.scale = 0);
+    REFUSED(RNN_BAD_LAW, spec.scale = -1);
+    REFUSED(RNN_BAD_LAW, spec.scale = NAN);
+    REFUSED(RNN_BAD_LAW, spec.drive = -0.1);
+    REFUSED(RNN_BAD_LAW, spec.start = INFINITY);
+    REFUSED(RNN_BAD_LAW, spec.activation = NULL);
+    REFUSED(RNN_BAD_LAW, spec.init = 0);
+    REFUSED(RNN_BAD_LAW, spec.weights = 0);
+    REFUSED(RNN_BAD_LAW, spec.record = 0);
+    REFUSED(RNN_NO_MEMORY, spec.hidden = (size_t)1 << 40);
+    REFUSED(RNN_NO_MEMORY, spec.length = SIZE_MAX);
+}
+END_TEST
+
+START_TEST(a_target_that_does_not_fit_is_refused) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1, 10);
+    const uint32_t label[5] = { 0, 1, 3, 2, 1 };
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(rnn_loss_squared(net, NULL), RNN_BAD_TARGET);
+    spec.outputs = 3;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(rnn_loss_softmax(net, label), RNN_BAD_TARGET);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_softmax_of_huge_outputs_does_not_overflow) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1, 10);
+    const uint32_t label[5] = { 0, 1, 2, 2, 1 };
+    spec.outputs = 3;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 3);
+    net->b_y[0] = 2385;
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_loss_softmax(net, label), RNN_OK);
+    ck_assert_double_lt(fabs(net->loss / (2385 * 0.8) - 1), 0.01);
+    rnn_free(&net);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("net");
+    TCase *cases = tcase_create("net");
+    tcase_set_timeout(cases, 30);
+    tcase_add_test(cases, a_vanishing_net_of_5000_steps_continues_its_line);
+    tcase_add_test(cases, an_exploding_net_of_5000_steps_continues_its_line);
+    tcase_add_loop_test(cases, a_linear_identity_net_is_exact_at_any_length, 0, 4);
+    tcase_add_test(cases, rescaling_changes_no_bit);
+    tcase_add_test(cases, the_gradient_of_shared_weights_is_the_sum_of_its_steps);
+    tcase_add_loop_test(cases, an_overflowing_state_is_named, 0, 2);
+    tcase_add_test(cases, a_net_of_dead_units_has_a_zero_gradient_from_a_named_step);
+    tcase_add_test(cases, a_net_is_reused_when_it_has_room);
+    tcase_add_test(cases, a_longer_net_begins_with_the_shorter_one);
+    tcase_add_test(cases, a_spec_that_makes_no_sense_is_refused);
+    tcase_add_test(cases, a_target_that_does_not_fit_is_refused);
+    tcase_add_test(cases, a_softmax_of_huge_outputs_does_not_overflow);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
