@@ -45,7 +45,7 @@ enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
     return RNN_OK;
 }
 
-enum rnn_status rnn_loss_squared(struct rnn *net, const double *target) {
+enum rnn_status rnn_loss_squared(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     if (!s->outputs)
         return RNN_BAD_TARGET;
@@ -53,7 +53,7 @@ enum rnn_status rnn_loss_squared(struct rnn *net, const double *target) {
     double *dy = read_out(net);
     net->loss = 0;
     for (size_t i = 0; i < s->batch * s->outputs; i++) {
-        const double error = net->y[i] - target[i];
+        const double error = net->y[i] - net->target[i];
         net->loss += error * error / (2 * B);
         dy[i] = error / B;
     }
@@ -74,15 +74,15 @@ static double cross_entropy(double *dy, const double *y, size_t outputs, uint32_
     return log(sum) + largest - y[label];
 }
 
-enum rnn_status rnn_loss_softmax(struct rnn *net, const uint32_t *label) {
+enum rnn_status rnn_loss_softmax(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     for (size_t b = 0; b < s->batch; b++)
-        if (label[b] >= s->outputs)
+        if (net->label[b] >= s->outputs)
             return RNN_BAD_TARGET;
     double *dy = read_out(net);
     net->loss = 0;
     for (size_t b = 0; b < s->batch; b++)
-        net->loss += cross_entropy(dy + b * s->outputs, net->y + b * s->outputs, s->outputs, label[b]);
+        net->loss += cross_entropy(dy + b * s->outputs, net->y + b * s->outputs, s->outputs, net->label[b]);
     net->loss /= (double)s->batch;
     k_scale(dy, 1 / (double)s->batch, s->batch * s->outputs);
     pull_back_read_out(net, dy);

@@ -49,7 +49,7 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->packed = take_doubles(carver, packed_size(s->hidden, s->hidden));
     net->transposed = take_doubles(carver, packed_size(s->hidden, s->hidden));
     net->packed_x = take_doubles(carver, packed_size(s->hidden, s->inputs));
-    net->scratch = take_doubles(carver, fmax(H * H, packed_size(s->hidden, s->outputs) + B * O));
+    net->scratch = take_doubles(carver, fmax((H + 1) * H, packed_size(s->hidden, s->outputs) + B * O));
 }
 
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
@@ -69,6 +69,8 @@ static double carve(struct rnn *net, char *base) {
     carve_parameters(s, net->gradient, gradient);
 
     net->x = take_doubles(&carver, T * B * (double)s->inputs);
+    net->target = take_doubles(&carver, B * (double)s->outputs);
+    net->label = take(&carver, B, sizeof *net->label);
     net->h = take_doubles(&carver, (T + 1) * B * H);
     net->y = take_doubles(&carver, B * (double)s->outputs);
     net->log_dh = take_doubles(&carver, T);

@@ -131,6 +131,8 @@ struct rnn {
         *db_y; /* NULL unless record >= RNN_GRADIENTS;
                   the true gradient is 2^gradient_exponent times it */
     double *x; /* (T, B, I) */
+    double *target; /* (B, O), for rnn_loss_squared */
+    uint32_t *label; /* (B), for rnn_loss_softmax */
     double *h; /* (T+1, B, H); h[0] is h_0 */
     double *y; /* (B, O) */
     double loss;
@@ -144,7 +146,7 @@ struct rnn {
 
     double *da; /* work: (T, B, H) with RNN_GRADIENTS, else one row */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* work space, at least (H, H): the probes may borrow it */
+    double *scratch; /* work space, at least (H + 1, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };
 
@@ -172,6 +174,14 @@ void rnn_draw(struct rnn *net, uint64_t seed);
 /* Frees and nulls; *net may be NULL. */
 void rnn_free(struct rnn **net);
 
+/* ---- tasks ---------------------------------------------------------------------------------------- */
+
+/* One window of `text` a sequence: x_t is byte number t of the window, one-hot over 256 inputs, and the label
+ * is the byte after it. Windows begin anywhere, drawn from RNN_FOR_TASK of the seed. RNN_BAD_SIZE unless
+ * inputs = outputs = 256 and size > length. */
+enum { RNN_BYTES = 256 };
+enum rnn_status rnn_task_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
+
 /* ---- forward, loss, backward --------------------------------------------------------------------- */
 
 /* h_1..h_T from h_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
@@ -180,11 +190,11 @@ enum rnn_status rnn_forward(struct rnn *net);
 /* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. Mean over the batch:
  *   linear   L = 1/B sum_b <v_b, h_T,b>, v ~ N(0, 1) of the seed's stream RNN_FOR_LOSS: the loss that
  * measures squared  L = 1/B sum_b 1/2 ||y_b - target_b||^2, target (B, O) softmax  L = 1/B sum_b -ln
- * softmax(y_b)[label_b], label (B) in 0..O-1 (log-sum-exp, no overflow) RNN_BAD_TARGET: no read-out, or a
- * label out of range. */
+ * softmax(y_b)[label_b], the net's label in 0..O-1 (log-sum-exp, no overflow) RNN_BAD_TARGET: no read-out, or
+ * a label out of range. */
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed);
-enum rnn_status rnn_loss_squared(struct rnn *net, const double *target);
-enum rnn_status rnn_loss_softmax(struct rnn *net, const uint32_t *label);
+enum rnn_status rnn_loss_squared(struct rnn *net);
+enum rnn_status rnn_loss_softmax(struct rnn *net);
 
 /* Back-propagation through time from dL/dh_T:
  *     da_t = dh_t * phi'(a_t)        dh_{t-1} = W_hh^T da_t
@@ -204,6 +214,21 @@ struct rnn_decay {
     double half_life; /* ln 2 / |slope| in steps: halving if slope < 0, doubling if > 0 */
 };
 enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last);
+
+/* The decay at initialisation: forward, linear loss of `seed`, backward, fit. */
+enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
+                                  size_t last);
+
+/* The decay of the linear net with the same W_hh: the weights' part of log r. A linear gradient does not see the
+ * states, so this is a backward pass alone, of the net as it stands. */
+enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
+                                     size_t last);
+
+/* The scale at which this draw of W_hh has r = 1 over lags first..last, |slope| < 1e-6, searched from `guess`
+ * by the secant rule in ln(scale). W_hh is left multiplied to the last scale tried. RNN_NO_CONVERGENCE where
+ * the slope does not pass zero near `guess`; or what stopped a pass. */
+enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size_t first, size_t last,
+                             double guess);
 
 /* Largest |eigenvalue| of W (n, n) and its singular values in descending order (n), both by LAPACK on a copy.
  * Either output may be NULL. `scratch` holds n*n doubles. RNN_NO_CONVERGENCE. */

@@ -94,6 +94,11 @@ enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *po
  * "diverged at step 57" or "zero at step 43". Returns `status`. */
 enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, const struct rnn *net);
 
+/* ---- checks several experiments share, for `valid` ------------------------------------------------ */
+
+bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size); /* first, last, length */
+bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size); /* file, length */
+
 /* ---- running a sweep from C: the claim tests ------------------------------------------------------ */
 
 /* A finished sweep in memory. `values` is (rows, columns): first every axis (NAN for names), then every column

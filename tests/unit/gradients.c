@@ -4,6 +4,7 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct rnn_activation *const activations[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
 enum { CASES = 4 * 2 * 3 }; /* activation x weights x loss */
@@ -31,20 +32,20 @@ static struct rnn *net_for(int c) {
     return net;
 }
 
-static double target[3 * 5], v[3 * 7];
-static const uint32_t label[3] = { 4, 0, 2 };
+static double v[3 * 7];
 
 /* Runs the case; the reference that belongs to it. */
 static struct reference run(struct rnn *net, enum loss loss, long double complex *work) {
-    rnn_gaussian(target, 15, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
+    rnn_gaussian(net->target, 15, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
+    memcpy(net->label, (uint32_t[]){ 4, 0, 2 }, 3 * sizeof(uint32_t));
     rnn_gaussian(v, 21, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     const enum rnn_status status = loss == LINEAR    ? rnn_loss_linear(net, 17)
-                                   : loss == SQUARED ? rnn_loss_squared(net, target)
-                                                     : rnn_loss_softmax(net, label);
+                                   : loss == SQUARED ? rnn_loss_squared(net)
+                                                     : rnn_loss_softmax(net);
     ck_assert_int_eq(status, RNN_OK);
     ck_assert_int_eq(rnn_backward(net), RNN_OK);
-    return (struct reference){ net, loss, loss == LINEAR ? v : target, label, work };
+    return (struct reference){ net, loss, loss == LINEAR ? v : net->target, net->label, work };
 }
 
 /* Largest difference over all parameters, relative to the largest gradient. */

@@ -1,0 +1,153 @@
+/* What decides whether the gradient vanishes or explodes: the weights, the derivative, or both?
+ *
+ * Theory: r = sqrt(chi); chi = 1 at the critical scale (tanh 1.409 at drive 0.1, relu sqrt 2, linear 1,
+ * sigmoid about 10). And ln r is the rate of the same W without activation, plus 1/2 ln E[phi'^2]. */
+#include "sweep.h"
+
+#include <math.h>
+
+static const struct sweep_axis axes[] = {
+    { "activation", "sigmoid,tanh,relu,linear" },
+    { "init", "gaussian" },
+    { "scale", "0.25:2.5:0.25" },
+    { "length", "80" },
+    { "hidden", "128" },
+    { "batch", "16" },
+    { "weights", "tied" },
+    { "inputs", "64" },
+    { "drive", "0.1" },
+    { "first", "0" },
+    { "last", "20" },
+    { "seed", "1:10" },
+    { 0 },
+};
+
+enum {
+    SLOPE,
+    ERROR,
+    R,
+    HALF_LIFE,
+    THEORY_R,
+    THEORY_CRITICAL,
+    CROSSING,
+    RADIUS,
+    SINGULAR,
+    PART_W,
+    PART_PHI,
+    SATURATED,
+    DEAD,
+    COLUMNS
+};
+static const struct sweep_column columns[] = {
+    { "slope", "slope of ln||dL/dh_t|| against lag, per step, over the lags first..last", 0 },
+    { "slope_error", "its standard error from the residuals of the fit", 0 },
+    { "r", "factor per step, exp(slope)", 0 },
+    { "half_life", "ln 2 / |slope|, steps", 0 },
+    { "theory_r", "mean field, sqrt(chi); empty for identity", 0 },
+    { "theory_critical", "scale at which chi = 1; empty for identity", 0 },
+    { "crossing", "scale at which this draw of W has r = 1; empty if none is found", 0 },
+    { "spectral_radius", "largest |eigenvalue| of W; empty if untied", 0 },
+    { "singular_value", "largest singular value of W; empty if untied", 0 },
+    { "part_weights", "slope of the linear net with the same W, per step", 0 },
+    { "part_derivative", "1/2 ln of the mean of phi'^2 over units, sequences and the steps of the fit", 0 },
+    { "saturated", "share of units with |phi'| below 1 % of its maximum", 0 },
+    { "dead", "share of units with phi' = 0 throughout", 0 },
+    { 0 },
+};
+
+static double finite_or_none(double value) {
+    return isfinite(value) ? value : SWEEP_NONE;
+}
+
+/* The probes that look at one matrix. */
+static enum rnn_status spectrum(double *row, const struct rnn *net) {
+    const size_t H = net->spec.hidden;
+    row[RADIUS] = row[SINGULAR] = SWEEP_NONE;
+    if (net->spec.weights == RNN_UNTIED)
+        return RNN_OK;
+    double *values = net->scratch + H * H;
+    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->W_hh, H, net->scratch);
+    if (status == RNN_OK)
+        status = rnn_singular_values(values, net->W_hh, H, net->scratch);
+    row[SINGULAR] = values[0];
+    return status;
+}
+
+/* What the cell's own net shows: the fit, the derivative's part, the spectrum. */
+static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_point *point) {
+    const size_t first = sweep_count(point, "first"), last = sweep_count(point, "last"), T = net->spec.length;
+    struct rnn_decay decay = { 0 };
+    struct rnn_slopes slopes = { 0 };
+    enum rnn_status status = rnn_decay_fit(&decay, net, first, last);
+    if (status == RNN_OK)
+        status = rnn_slopes_measure(&slopes, net, T - last + 1, T - first);
+    row[SLOPE] = decay.slope;
+    row[ERROR] = decay.error;
+    row[R] = decay.r;
+    row[HALF_LIFE] = finite_or_none(decay.half_life);
+    row[PART_PHI] = 0.5 * log(slopes.mean_square_derivative);
+    row[SATURATED] = slopes.saturated;
+    row[DEAD] = slopes.dead;
+    return status == RNN_OK ? spectrum(row, net) : status;
+}
+
+static enum rnn_status predict(double *row, const struct rnn_spec *spec) {
+    struct rnn_theory theory;
+    row[THEORY_R] = row[THEORY_CRITICAL] = SWEEP_NONE;
+    if (spec->init == RNN_IDENTITY)
+        return RNN_OK;
+    enum rnn_status status = rnn_theory_fixed_point(&theory, spec->activation, spec->scale, spec->drive);
+    row[THEORY_R] = theory.r;
+    return status == RNN_OK ? rnn_theory_critical_scale(&row[THEORY_CRITICAL], spec->activation, spec->drive)
+                            : status;
+}
+
+/* SWEEP_NONE where this draw has no crossing within reach. */
+static double crossing(struct rnn *net, const struct sweep_point *point, double theory) {
+    double scale;
+    const double guess = isnan(theory) ? 1 : theory;
+    const enum rnn_status status =
+        rnn_crossing(&scale, net, sweep_count(point, "seed"), sweep_count(point, "first"),
+                     sweep_count(point, "last"), guess);
+    return status == RNN_OK ? scale : SWEEP_NONE;
+}
+
+static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    struct rnn *net;
+    struct rnn_decay weights;
+    double row[COLUMNS] = { 0 };
+    const struct rnn_spec spec = sweep_net_spec(point);
+    enum rnn_status status = sweep_net(&net, point, &spec);
+    if (status == RNN_OK)
+        status = predict(row, &spec);
+    if (status != RNN_OK)
+        return status;
+    status = sweep_measure(net, point);
+    if (status != RNN_OK)
+        return sweep_stopped(sink, status, net);
+    status = measure(row, net, point);
+    if (status == RNN_OK)
+        status = rnn_decay_of_weights(&weights, net, sweep_count(point, "seed"), sweep_count(point, "first"),
+                                      sweep_count(point, "last"));
+    if (status != RNN_OK)
+        return status;
+    row[PART_W] = weights.slope;
+    row[CROSSING] = crossing(net, point, row[THEORY_CRITICAL]);
+    sweep_row(sink, row);
+    return RNN_OK;
+}
+
+const struct sweep_spec experiment = {
+    .name = "critical",
+    .question =
+        "What decides whether the gradient vanishes or explodes: the weights, the derivative, or both?",
+    .theory = "both: ln r is the rate of the linear net with the same W plus 1/2 ln E[phi'^2]; r = 1 at "
+              "scale 1.409 "
+              "(tanh, drive 0.1), sqrt 2 (relu), 1 (linear), about 10 (sigmoid)",
+    .axes = axes,
+    .columns = columns,
+    .plot = { "scale", "r", "activation" },
+    .run = run,
+    .valid = sweep_lags_valid,
+    .bytes = sweep_net_bytes,
+};

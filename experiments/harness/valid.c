@@ -1,0 +1,28 @@
+/* Checks of a point that several experiments share: see sweep.h, `valid`. */
+#include "sweep.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size) {
+    const uint64_t first = sweep_count(point, "first"), last = sweep_count(point, "last");
+    const uint64_t length = sweep_count(point, "length");
+    if (last >= length)
+        snprintf(reason, size, "--last %" PRIu64 ": must be below --length %" PRIu64, last, length);
+    else if (last < 2 || first > last - 2)
+        snprintf(reason, size, "--first %" PRIu64 ": must leave three lags up to --last %" PRIu64, first,
+                 last);
+    else
+        return true;
+    return false;
+}
+
+bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size) {
+    const uint64_t length = sweep_count(point, "length");
+    const size_t bytes = sweep_text(point, "file").size;
+    if (bytes > length)
+        return true;
+    snprintf(reason, size, "--file %s: holds %zu bytes, a window of --length %" PRIu64 " needs %" PRIu64,
+             sweep_name(point, "file"), bytes, length, length + 1);
+    return false;
+}

@@ -1,0 +1,90 @@
+/* How does the gradient change on its way back from the loss?
+ *
+ * Theory: ||dL/dh_t|| changes by r = sqrt(chi) per step (Schoenholz 2017; Chen et al. 2018), and never by
+ * more than gamma times the largest singular value of W (Pascanu, Mikolov, Bengio 2013). */
+#include "sweep.h"
+
+#include <math.h>
+
+static const struct sweep_axis axes[] = {
+    { "activation", "sigmoid,tanh,relu,linear" },
+    { "init", "gaussian" },
+    { "scale", "0.5:2.5:0.25" },
+    { "length", "100" },
+    { "hidden", "128" },
+    { "batch", "16" },
+    { "weights", "tied" },
+    { "inputs", "64" },
+    { "drive", "0.1" },
+    { "seed", "1:8" },
+    { 0 },
+};
+
+enum { LAG, NORM, THEORY, BOUND, COLUMNS };
+static const struct sweep_column columns[] = {
+    { "lag", "steps k = T - t between h_t and the loss", .key = true },
+    { "log10_norm", "log10 of ||dL/dh_t||, Frobenius over batch and units", 0 },
+    { "log10_theory", "mean field, from the norm at lag 0: + k log10 sqrt(chi); empty for identity", 0 },
+    { "log10_bound", "upper bound from the norm at lag 0: + sum of log10(gamma * largest singular value)",
+      0 },
+    { 0 },
+};
+
+/* log10(gamma lambda_1) of the W that takes h_{t-1} to h_t; a tied W has one for all steps. */
+static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden, step = net->spec.weights == RNN_UNTIED ? t - 1 : 0;
+    double *values = net->scratch + H * H;
+    const enum rnn_status status = rnn_singular_values(values, net->W_hh + step * H * H, H, net->scratch);
+    *bound = log10(net->spec.activation->gamma * values[0]);
+    return status;
+}
+
+/* One row a lag, from the loss back to the first step or to the first exact zero. */
+static enum rnn_status write_lags(struct sweep_sink *sink, const struct rnn *net, double theory_per_step) {
+    const double start = net->log_dh[net->spec.length - 1] / M_LN10;
+    double bound = start, step_bound = 0, theory = start + 0 * theory_per_step; /* stays empty if empty */
+    for (size_t lag = 0; lag < net->spec.length; lag++) {
+        const size_t t = net->spec.length - lag;
+        if (lag && (lag == 1 || net->spec.weights == RNN_UNTIED)) {
+            const enum rnn_status status = bound_of_step(&step_bound, net, t + 1);
+            if (status != RNN_OK)
+                return status;
+        }
+        bound += step_bound;
+        if (isinf(net->log_dh[t - 1]))
+            break;
+        sweep_row(sink, (double[COLUMNS]){ (double)lag, net->log_dh[t - 1] / M_LN10, theory, bound });
+        theory += theory_per_step;
+    }
+    return RNN_OK;
+}
+
+static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    struct rnn *net;
+    const struct rnn_spec spec = sweep_net_spec(point);
+    struct rnn_theory theory;
+    enum rnn_status status = sweep_net(&net, point, &spec);
+    if (status == RNN_OK)
+        status = rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive);
+    if (status != RNN_OK)
+        return status;
+    const enum rnn_status found = sweep_measure(net, point);
+    if (found == RNN_DIVERGED)
+        return sweep_stopped(sink, found, net);
+    const bool known = spec.init != RNN_IDENTITY;
+    status = write_lags(sink, net, known ? log10(theory.r) : SWEEP_NONE);
+    return status == RNN_OK ? sweep_stopped(sink, found, net) : status;
+}
+
+const struct sweep_spec experiment = {
+    .name = "vanishing",
+    .question = "How does the gradient change on its way back from the loss?",
+    .theory =
+        "by a factor r = sqrt(chi) a step (Schoenholz 2017; Chen et al. 2018), and never by more than gamma "
+        "times the largest singular value of W (Pascanu et al. 2013)",
+    .axes = axes,
+    .columns = columns,
+    .plot = { "lag", "log10_norm", "scale" },
+    .run = run,
+    .bytes = sweep_net_bytes,
+};
