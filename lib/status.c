@@ -1,0 +1,18 @@
+/* What each status means, for whoever prints it. */
+#include "rnn.h"
+
+static const char *const text[] = {
+    [RNN_OK] = "no error",
+    [RNN_DIVERGED] = "a state left the range of double",
+    [RNN_ZERO] = "the gradient is exactly zero",
+    [RNN_NO_MEMORY] = "not enough memory",
+    [RNN_BAD_SIZE] = "length, hidden and batch must be at least 1, and drive and x need inputs",
+    [RNN_BAD_LAW] = "scale must be finite and > 0, drive and start finite and >= 0, every choice a named one",
+    [RNN_BAD_TARGET] = "a class label is out of range, or the net has no read-out",
+    [RNN_BAD_RANGE] = "the lags or steps asked for lie outside the run, or are too few",
+    [RNN_NO_CONVERGENCE] = "an eigenvalue or root search did not converge",
+};
+
+const char *rnn_status_text(enum rnn_status status) {
+    return (size_t)status < sizeof text / sizeof *text ? text[status] : "unknown status";
+}

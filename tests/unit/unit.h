@@ -1,0 +1,29 @@
+/* What every unit test's main does: one suite, one case, its tests in order. */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <check.h>
+#include <stddef.h>
+
+/* Runs `count` tests and returns how many failed, as an exit code. */
+static inline int unit_run(const char *name, const TTest *const tests[], size_t count) {
+    Suite *suite = suite_create(name);
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, 0); /* the test runner has its own, which knows of slow instruments */
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
+
+#define UNIT_MAIN(name, ...)                                                                                 \
+    int main(void) {                                                                                         \
+        const TTest *const tests[] = { __VA_ARGS__ };                                                        \
+        return unit_run(name, tests, sizeof tests / sizeof *tests);                                          \
+    }
+
+#endif
