@@ -1,0 +1,121 @@
+/* What a gradient log and a matrix hold: the rate of decay, the spectrum, how saturated the units are. */
+#include "kernels.h"
+#include "rnn.h"
+
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- decay: y(k) = ln ||dL/dh_{T-k}|| against lag k ------------------------------------------------ */
+
+static double log_norm(const struct rnn *net, size_t lag) {
+    return net->log_dh[net->spec.length - 1 - lag];
+}
+
+static double mean_log_norm(const struct rnn *net, size_t first, size_t last) {
+    double sum = 0;
+    for (size_t k = first; k <= last; k++)
+        sum += log_norm(net, k);
+    return sum / (double)(last - first + 1);
+}
+
+/* RNN_ZERO if a norm in the range is zero: there is no slope then, and *decay is left as it was. */
+enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last) {
+    if (last >= net->spec.length || last < 2 || first > last - 2)
+        return RNN_BAD_RANGE;
+    const double mean = mean_log_norm(net, first, last), middle = ((double)first + (double)last) / 2;
+    if (!isfinite(mean))
+        return RNN_ZERO;
+    double xx = 0, xy = 0, rest = 0;
+    for (size_t k = first; k <= last; k++) {
+        const double x = (double)k - middle;
+        xx += x * x;
+        xy += x * (log_norm(net, k) - mean);
+    }
+    const double slope = xy / xx;
+    for (size_t k = first; k <= last; k++) {
+        const double residual = log_norm(net, k) - mean - slope * ((double)k - middle);
+        rest += residual * residual;
+    }
+    *decay = (struct rnn_decay){ .slope = slope,
+                                 .error = sqrt(rest / (double)(last - first - 1) / xx),
+                                 .r = exp(slope),
+                                 .half_life = log(2) / fabs(slope) };
+    return RNN_OK;
+}
+
+/* ---- spectrum: LAPACK sees the transpose, which has the same eigenvalues and singular values -------- */
+
+enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch) {
+    const lapack_int order = (lapack_int)n;
+    double re[n], im[n]; /* on the stack: 16 n bytes beside the 8 n^2 of the scratch */
+    memcpy(scratch, W, n * n * sizeof *W);
+    if (!k_finite(W, n * n) ||
+        LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, scratch, order, re, im, NULL, 1, NULL, 1) != 0)
+        return RNN_NO_CONVERGENCE;
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, hypot(re[i], im[i]));
+    if (radius)
+        *radius = largest;
+    return RNN_OK;
+}
+
+enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch) {
+    const lapack_int order = (lapack_int)n;
+    if (!values)
+        return RNN_OK;
+    memcpy(scratch, W, n * n * sizeof *W);
+    if (!k_finite(W, n * n) ||
+        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, scratch, order, values, NULL, 1, NULL, 1) != 0)
+        return RNN_NO_CONVERGENCE;
+    return RNN_OK;
+}
+
+/* ---- slopes: phi'(a) as the backward pass sees it, a function of h --------------------------------- */
+
+enum { BLOCK = 64 }; /* units looked at together */
+
+struct tally {
+    double squares;
+    size_t saturated, dead;
+};
+
+static void count_row(struct tally *tally, unsigned char alive[BLOCK],
+                      const struct rnn_activation *activation, const double *h, size_t units) {
+    double ones[BLOCK], slope[BLOCK], squares[2];
+    for (size_t i = 0; i < units; i++)
+        ones[i] = 1;
+    activation->backward(slope, squares, ones, h, units);
+    tally->squares += squares[1];
+    for (size_t i = 0; i < units; i++) {
+        tally->saturated += fabs(slope[i]) < 0.01 * activation->gamma;
+        alive[i] |= slope[i] != 0;
+    }
+}
+
+/* Units unit..unit+units-1 over all sequences of steps first..last. */
+static void count_block(struct tally *tally, const struct rnn *net, size_t first, size_t last, size_t unit,
+                        size_t units) {
+    const size_t hidden = net->spec.hidden, batch = net->spec.batch;
+    unsigned char alive[BLOCK] = { 0 };
+    for (size_t row = first * batch; row < (last + 1) * batch; row++)
+        count_row(tally, alive, net->spec.activation, net->h + row * hidden + unit, units);
+    for (size_t i = 0; i < units; i++)
+        tally->dead += !alive[i];
+}
+
+enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
+                                   size_t last) {
+    const size_t hidden = net->spec.hidden;
+    if (first < 1 || last > net->spec.length || first > last)
+        return RNN_BAD_RANGE;
+    struct tally tally = { 0 };
+    for (size_t unit = 0; unit < hidden; unit += BLOCK)
+        count_block(&tally, net, first, last, unit, hidden - unit < BLOCK ? hidden - unit : BLOCK);
+    const double count = (double)(last - first + 1) * (double)net->spec.batch * (double)hidden;
+    *slopes = (struct rnn_slopes){ .mean_square_derivative = tally.squares / count,
+                                   .saturated = (double)tally.saturated / count,
+                                   .dead = (double)tally.dead / (double)hidden };
+    return RNN_OK;
+}

@@ -1,0 +1,242 @@
+/* The probes on logs and matrices whose answer is known beforehand. */
+#include "rnn.h"
+#include "unit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- decay --------------------------------------------------------------------------------------- */
+
+enum { T = 50 };
+
+/* A net that consists of its log: ln ||dL/dh_t|| at lag k = T - t is log_dh[T - 1 - k]. */
+static struct rnn net_of(double *log_dh) {
+    return (struct rnn){ .spec = { .length = T }, .log_dh = log_dh };
+}
+
+static void fill_line(double *log_dh, double intercept, double slope) {
+    for (int k = 0; k < T; k++)
+        log_dh[T - 1 - k] = intercept + slope * k;
+}
+
+START_TEST(an_exact_decay_is_recovered) {
+    static const double slopes[] = { -0.713, 0.2385, -300.7 }; /* the last: e^-14734, far below a double */
+    double log_dh[T];
+    struct rnn net = net_of(log_dh);
+    for (int i = 0; i < 3; i++) {
+        struct rnn_decay decay;
+        fill_line(log_dh, -2.385, slopes[i]);
+        ck_assert_int_eq(rnn_decay_fit(&decay, &net, 3, T - 1), RNN_OK);
+        ck_assert_double_eq_tol(decay.slope / slopes[i], 1, 1e-14);
+        ck_assert_double_eq_tol(decay.r, exp(slopes[i]), 1e-14);
+        ck_assert_double_eq_tol(decay.half_life, log(2) / fabs(slopes[i]), 1e-13);
+        ck_assert_double_lt(decay.error, 1e-13);
+    }
+}
+END_TEST
+
+START_TEST(only_the_lags_asked_for_count) {
+    double log_dh[T];
+    struct rnn net = net_of(log_dh);
+    struct rnn_decay decay;
+    fill_line(log_dh, 0.385, -0.713);
+    for (int k = 0; k < T; k++)
+        if (k < 7 || k > 9)
+            log_dh[T - 1 - k] = NAN;
+    ck_assert_int_eq(rnn_decay_fit(&decay, &net, 7, 9), RNN_OK);
+    ck_assert_double_eq_tol(decay.slope, -0.713, 1e-14);
+}
+END_TEST
+
+/* y = 0, 1, 1, 4 at k = 0..3: slope 6/5, residual sum of squares 9 - 36/5, error sqrt(1.8 / 2 / 5) */
+START_TEST(the_standard_error_is_that_of_the_textbook) {
+    double log_dh[T] = { 0 };
+    struct rnn net = net_of(log_dh);
+    struct rnn_decay decay;
+    log_dh[T - 2] = log_dh[T - 3] = 1;
+    log_dh[T - 4] = 4;
+    ck_assert_int_eq(rnn_decay_fit(&decay, &net, 0, 3), RNN_OK);
+    ck_assert_double_eq_tol(decay.slope, 1.2, 1e-15);
+    ck_assert_double_eq_tol(decay.error, sqrt(0.18), 1e-15);
+}
+END_TEST
+
+START_TEST(lags_outside_the_run_or_fewer_than_three_are_refused) {
+    static const size_t ranges[][2] = { { 0, T },        { 7, 8 },
+                                        { 7, 7 },        { 9, 7 },
+                                        { 0, 1 },        { SIZE_MAX, 20 },
+                                        { 0, SIZE_MAX }, { SIZE_MAX - 2, SIZE_MAX } };
+    double log_dh[T] = { 0 };
+    struct rnn net = net_of(log_dh);
+    struct rnn_decay decay = { .slope = 2.385 };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        ck_assert_int_eq(rnn_decay_fit(&decay, &net, ranges[i][0], ranges[i][1]), RNN_BAD_RANGE);
+    ck_assert_double_eq(decay.slope, 2.385);
+    ck_assert_int_eq(rnn_decay_fit(&decay, &net, T - 3, T - 1), RNN_OK);
+}
+END_TEST
+
+START_TEST(a_zero_gradient_has_no_slope) {
+    double log_dh[T];
+    struct rnn net = net_of(log_dh);
+    struct rnn_decay decay = { .slope = 2.385 };
+    fill_line(log_dh, 0.385, -0.713);
+    log_dh[T - 1 - 20] = -INFINITY;
+    ck_assert_int_eq(rnn_decay_fit(&decay, &net, 0, 20), RNN_ZERO);
+    ck_assert_double_eq(decay.slope, 2.385);
+    ck_assert_int_eq(rnn_decay_fit(&decay, &net, 0, 19), RNN_OK);
+}
+END_TEST
+
+/* ---- spectrum ------------------------------------------------------------------------------------ */
+
+enum { N = 40 };
+static double W[N * N], copy[N * N], scratch[N * N];
+
+static void assert_radius(size_t n, double expected) {
+    double radius = NAN;
+    memcpy(copy, W, n * n * sizeof *W);
+    ck_assert_int_eq(rnn_spectral_radius(&radius, W, n, scratch), RNN_OK);
+    ck_assert_double_eq_tol(radius, expected, 1e-13 * expected);
+    ck_assert_mem_eq(copy, W, n * n * sizeof *W);
+}
+
+START_TEST(spectral_radius_of_a_triangular_matrix_is_on_its_diagonal) {
+    memset(W, 0, sizeof W);
+    for (size_t i = 0; i < N; i++) {
+        W[i * N + i] = i == 17 ? -2.385 : 0.05 * (double)i;
+        if (i > 0)
+            W[i * N + i - 1] = 0.713; /* not normal: the singular values are others */
+    }
+    assert_radius(N, 2.385);
+}
+END_TEST
+
+START_TEST(spectral_radius_of_a_rotation_is_its_modulus) {
+    const double angle = 0.713, modulus = 1.385;
+    W[0] = W[3] = modulus * cos(angle);
+    W[1] = -(W[2] = modulus * sin(angle));
+    assert_radius(2, modulus);
+    W[0] = -0.713;
+    assert_radius(1, 0.713);
+}
+END_TEST
+
+/* x^3 = 2.385^3 from the companion matrix: three eigenvalues of one modulus */
+START_TEST(spectral_radius_of_a_companion_matrix_is_the_root) {
+    const double companion[9] = { 0, 0, 2.385 * 2.385 * 2.385, 1, 0, 0, 0, 1, 0 };
+    memcpy(W, companion, sizeof companion);
+    assert_radius(3, 2.385);
+}
+END_TEST
+
+/* W = P D Q with P, Q orthogonal has the singular values |D|. */
+START_TEST(singular_values_are_found_in_descending_order) {
+    static double P[N * N], Q[N * N], values[N];
+    rnn_draw_matrix(P, N, RNN_ORTHOGONAL, 1, values, (struct rnn_stream){ .seed = 713, .index = 1 });
+    rnn_draw_matrix(Q, N, RNN_ORTHOGONAL, 1, values, (struct rnn_stream){ .seed = 713, .index = 2 });
+    memset(W, 0, sizeof W);
+    for (size_t i = 0; i < N; i++)
+        for (size_t k = 0; k < N; k++)
+            for (size_t j = 0; j < N; j++)
+                W[i * N + j] += P[i * N + k] * (0.385 + (double)k) * Q[k * N + j];
+    memcpy(copy, W, sizeof W);
+    ck_assert_int_eq(rnn_singular_values(values, W, N, scratch), RNN_OK);
+    for (size_t k = 0; k < N; k++)
+        ck_assert_double_eq_tol(values[k], 0.385 + (double)(N - 1 - k), 1e-12);
+    ck_assert_mem_eq(copy, W, sizeof W);
+}
+END_TEST
+
+START_TEST(a_matrix_that_is_not_finite_has_no_spectrum) {
+    static const double bad[] = { NAN, INFINITY, -INFINITY };
+    for (int i = 0; i < 3; i++) {
+        double radius = 2.385, values[3] = { 2.385, 2.385, 2.385 };
+        for (int j = 0; j < 9; j++)
+            W[j] = 0.713 * j;
+        W[5] = bad[i];
+        ck_assert_int_eq(rnn_spectral_radius(&radius, W, 3, scratch), RNN_NO_CONVERGENCE);
+        ck_assert_int_eq(rnn_singular_values(values, W, 3, scratch), RNN_NO_CONVERGENCE);
+        ck_assert_double_eq(radius, 2.385);
+        ck_assert_double_eq(values[0], 2.385);
+    }
+}
+END_TEST
+
+START_TEST(an_output_may_be_null) {
+    W[0] = -0.713;
+    ck_assert_int_eq(rnn_spectral_radius(NULL, W, 1, scratch), RNN_OK);
+    ck_assert_int_eq(rnn_singular_values(NULL, W, 1, scratch), RNN_OK);
+}
+END_TEST
+
+/* ---- slopes -------------------------------------------------------------------------------------- */
+
+enum { STEPS = 6, B = 3, H = 133 }; /* more units than are looked at together, and no multiple of it */
+static double h[(STEPS + 1) * B * H];
+
+static struct rnn states_of(const struct rnn_activation *activation) {
+    return (struct rnn){ .spec = { .activation = activation, .length = STEPS, .batch = B, .hidden = H },
+                         .h = h };
+}
+
+/* Activations a spread over -6..6, h = phi(a); the reference is the table's derivative of a. */
+static void assert_slopes(const struct rnn_activation *activation, size_t first, size_t last) {
+    double squares = 0, saturated = 0;
+    for (size_t i = 0; i < (STEPS + 1) * B * H; i++) {
+        const double a = 6 * sin(2.385 * (double)i + 0.713), slope = activation->derivative(a);
+        h[i] = activation->value(a);
+        if (i >= first * B * H && i < (last + 1) * B * H) {
+            squares += slope * slope;
+            saturated += fabs(slope) < 0.01 * activation->gamma;
+        }
+    }
+    const struct rnn net = states_of(activation);
+    const double count = (double)((last - first + 1) * B * H);
+    struct rnn_slopes slopes;
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, &net, first, last), RNN_OK);
+    ck_assert_double_eq_tol(slopes.mean_square_derivative, squares / count, 1e-13);
+    ck_assert_double_eq_tol(slopes.saturated, saturated / count, 1e-15);
+}
+
+START_TEST(slopes_are_those_of_the_derivative_table) {
+    static const struct rnn_activation *const all[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
+    for (int k = 0; k < 4; k++) {
+        assert_slopes(all[k], 1, STEPS);
+        assert_slopes(all[k], 2, 4);
+        assert_slopes(all[k], STEPS, STEPS);
+    }
+}
+END_TEST
+
+START_TEST(a_unit_is_dead_only_if_silent_in_every_sequence_and_step) {
+    memset(h, 0, sizeof h);
+    const struct rnn net = states_of(&rnn_relu);
+    struct rnn_slopes slopes;
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, &net, 2, 4), RNN_OK);
+    ck_assert_double_eq(slopes.dead, 1);
+    h[(2 * B + 0) * H + 0] = h[(4 * B + 2) * H + 132] = h[(3 * B + 1) * H + 64] = 0.713; /* within */
+    h[(1 * B + 2) * H + 70] = h[(5 * B + 0) * H + 71] = 0.713; /* outside */
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, &net, 2, 4), RNN_OK);
+    ck_assert_double_eq_tol(slopes.dead, (H - 3.0) / H, 1e-15);
+    ck_assert_double_eq_tol(slopes.mean_square_derivative, 3.0 / (3 * B * H), 1e-17);
+}
+END_TEST
+
+START_TEST(steps_outside_the_run_are_refused) {
+    static const size_t ranges[][2] = { { 0, 3 }, { 1, STEPS + 1 }, { 4, 3 }, { SIZE_MAX, SIZE_MAX } };
+    const struct rnn net = states_of(&rnn_tanh);
+    struct rnn_slopes slopes = { .dead = 2.385 };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        ck_assert_int_eq(rnn_slopes_measure(&slopes, &net, ranges[i][0], ranges[i][1]), RNN_BAD_RANGE);
+    ck_assert_double_eq(slopes.dead, 2.385);
+}
+END_TEST
+
+UNIT_MAIN("probe", an_exact_decay_is_recovered, only_the_lags_asked_for_count,
+          the_standard_error_is_that_of_the_textbook, lags_outside_the_run_or_fewer_than_three_are_refused,
+          a_zero_gradient_has_no_slope, spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
+          spectral_radius_of_a_rotation_is_its_modulus, spectral_radius_of_a_companion_matrix_is_the_root,
+          singular_values_are_found_in_descending_order, a_matrix_that_is_not_finite_has_no_spectrum,
+          an_output_may_be_null, slopes_are_those_of_the_derivative_table,
+          a_unit_is_dead_only_if_silent_in_every_sequence_and_step, steps_outside_the_run_are_refused)
