@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MANY = 1 << 20 };
+enum { MANY = 1 << 18 };
 static double numbers[MANY], others[MANY];
 static const struct rnn_stream stream = { .seed = 0x9e3779b97f4a7c15,
                                           .purpose = RNN_FOR_INPUT,

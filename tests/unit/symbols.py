@@ -1,0 +1,62 @@
+"""What the objects of librnn export and refer to: who may use what, held on the archive itself.
+
+usage: symbols.py NM ARCHIVE
+"""
+import re
+import subprocess
+import sys
+
+INPUT_OUTPUT = re.compile(
+    r'(__)?v?(f|d|s|sn|as|w)?(printf|scanf)(_chk)?|(f|un)?(get|put)(c|s|char)(_unlocked)?|perror|f?(open|close|read|'
+    r'write|flush)(64)?|(fd|fre)open|_?_?IO_.*|std(in|out|err)|getenv|system|popen')
+EXIT = re.compile(r'_?_?exit|_Exit|quick_exit|abort|raise|longjmp|signal|sigaction')
+RANDOM = re.compile(r's?rand(om)?(_r)?|[dejlmn]rand48|arc4random.*|getrandom|time|clock(_gettime)?')
+MEMORY = re.compile(r'malloc|calloc|realloc(array)?|free|(posix_)?memalign|aligned_alloc|v?alloca?|mmap|strn?dup')
+EXPORTED = re.compile(r'(rnn|k)_\w+(\.\w+)*')  # a dot: one clone of a function per CPU level
+
+
+def symbols(nm, archive):
+    """(object, name, class, section) of every symbol; class as in nm(1)."""
+    text = subprocess.run([nm, '--format=sysv', archive], check=True, capture_output=True, text=True).stdout
+    member = None
+    for line in text.splitlines():
+        heading = re.fullmatch(r'(?:Symbols|Undefined symbols) from .*\[(.+)\]:', line)
+        if heading:
+            member = heading[1].split('.')[0]
+        fields = [field.strip() for field in line.split('|')]
+        if len(fields) == 7 and fields[0] != 'Name':
+            yield member, fields[0], fields[2], fields[6]
+
+
+def complaints(member, name, kind, section):
+    if kind in 'Uwv':  # referred to, defined elsewhere
+        if INPUT_OUTPUT.fullmatch(name):
+            yield 'does input or output'
+        if EXIT.fullmatch(name):
+            yield 'ends the process'
+        if RANDOM.fullmatch(name):
+            yield 'is random or depends on the clock'
+        if MEMORY.fullmatch(name) and member != 'net':
+            yield 'allocates outside net.c'
+        if name.startswith(('LAPACKE_', 'cblas_')) and member != 'probe':
+            yield 'needs LAPACKE outside probe.c'
+        return
+    if (kind.isupper() or kind in 'iu') and not EXPORTED.fullmatch(name):
+        yield 'is exported without the prefix rnn_ or k_'
+    if re.fullmatch(r'(\.t?data(?!\.rel\.ro).*|\.t?bss.*|\*COM\*)', section):
+        yield 'is a mutable global'
+
+
+def main(nm, archive):
+    found = list(symbols(nm, archive))
+    exported = {name for _, name, kind, _ in found if kind == 'T'}
+    if not {'rnn_create', 'rnn_theory_fixed_point', 'k_product'} <= exported or not any(
+            member == 'probe' and name.startswith('LAPACKE_') for member, name, _, _ in found):
+        sys.exit(f'{archive}: the symbols of librnn were not found')
+    wrong = [f'{member}.o: {name} {why}' for member, name, kind, section in found
+             for why in complaints(member, name, kind, section)]
+    print(f'{len(found)} symbols, {len(exported)} functions exported, {len(wrong)} out of place')
+    sys.exit('\n'.join(wrong) if wrong else 0)
+
+
+main(*sys.argv[1:])
