@@ -3,7 +3,6 @@
 #include "unit.h"
 
 #include <Random123/philox.h>
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
