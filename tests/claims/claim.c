@@ -1,0 +1,132 @@
+#include "claim.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- runs and means ---- */
+
+struct sweep_table claim_run(size_t rows, const char *const flags[]) {
+    struct sweep_table table;
+    ck_assert_int_eq(sweep_collect(&table, &experiment, flags), 0);
+    ck_assert_uint_eq(table.rows, rows);
+    for (size_t i = 0; i < rows; i++)
+        ck_assert_str_eq(table.status[i], "ok");
+    return table;
+}
+
+static size_t column_named(const struct sweep_table *table, const char *name, size_t length) {
+    for (size_t i = 0; i < table->axes + table->columns; i++)
+        if (strlen(table->names[i]) == length && strncmp(table->names[i], name, length) == 0)
+            return i;
+    ck_abort_msg("no column %.*s in %s", (int)length, name, table->spec->name);
+}
+
+/* One "name=value" against a row: the spelling of an axis, the number of a column. */
+static bool term_matches(const struct sweep_table *table, size_t row, const char *term, size_t length) {
+    const char *equals = memchr(term, '=', length);
+    ck_assert_ptr_nonnull(equals);
+    const size_t column = column_named(table, term, (size_t)(equals - term));
+    const char *value = equals + 1;
+    const size_t size = length - (size_t)(value - term);
+    if (column >= table->axes)
+        return table->values[row * (table->axes + table->columns) + column] == strtod(value, NULL);
+    const char *label = table->labels[row * table->axes + column];
+    return strlen(label) == size && strncmp(label, value, size) == 0;
+}
+
+static bool row_matches(const struct sweep_table *table, size_t row, const char *where) {
+    for (const char *term = where; *term;) {
+        const size_t length = strcspn(term, " ");
+        if (!term_matches(table, row, term, length))
+            return false;
+        term += length + strspn(term + length, " ");
+    }
+    return true;
+}
+
+struct claim_mean claim_mean(const struct sweep_table *table, const char *column, const char *where) {
+    const size_t at = column_named(table, column, strlen(column));
+    double sum = 0, squares = 0;
+    size_t count = 0;
+    for (size_t row = 0; row < table->rows; row++) {
+        if (!row_matches(table, row, where))
+            continue;
+        const double value = table->values[row * (table->axes + table->columns) + at];
+        ck_assert_msg(isfinite(value), "%s is empty where %s", column, where);
+        sum += value;
+        squares += value * value;
+        count++;
+    }
+    ck_assert_msg(count > 0, "no row where %s", where);
+    const double mean = sum / (double)count, variance = squares / (double)count - mean * mean;
+    const double unbiased = count > 1 ? fmax(variance, 0) * (double)count / (double)(count - 1) : 0;
+    return (struct claim_mean){ mean, sqrt(unbiased), count };
+}
+
+/* ---- verdicts, printed and gathered ---- */
+
+/* claims/NAME.md below the build folder; EVANESCE_CLAIMS names that folder. */
+static FILE *part(const char *mode) {
+    const char *folder = getenv("EVANESCE_CLAIMS");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.part", folder ? folder : ".", experiment.name);
+    return fopen(path, mode);
+}
+
+static void verdict(const char *claim, const char *what, double measured, const char *expected, bool holds,
+                    const char *source) {
+    const char *word = holds ? "holds" : "DOES NOT HOLD";
+    printf("%-4s %-64s measured %-12.6g expected %-28s %s\n", claim, what, measured, expected, word);
+    FILE *file = part("a");
+    if (file) {
+        fprintf(file, "| %s | %s | %.6g | %s | %s | %s |\n", claim, what, measured, expected, word, source);
+        fclose(file);
+    }
+    ck_assert_msg(holds, "%s %s: measured %.9g, expected %s", claim, what, measured, expected);
+}
+
+void claim_near(const char *claim, const char *what, double measured, double expected, double tolerance,
+                const char *source) {
+    char text[80];
+    snprintf(text, sizeof text, "%.6g ± %.3g", expected, tolerance);
+    verdict(claim, what, measured, text, fabs(measured - expected) <= tolerance, source);
+}
+
+void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source) {
+    char text[80];
+    snprintf(text, sizeof text, "at most %.6g", limit);
+    verdict(claim, what, measured, text, measured <= limit, source);
+}
+
+/* ---- the summary: every part there is, in one table ---- */
+
+static void write_summary(void) {
+    const char *folder = getenv("EVANESCE_CLAIMS");
+    char command[3 * 4096];
+    if (!folder)
+        return;
+    snprintf(command, sizeof command,
+             "cd '%s' && { echo '| claim | what | measured | expected | verdict | source |'; "
+             "echo '|---|---|---|---|---|---|'; cat *.part | sort -V; } > claims.tmp && mv claims.tmp "
+             "../claims.md",
+             folder);
+    if (system(command) != 0)
+        fprintf(stderr, "claims.md could not be written in %s\n", folder);
+}
+
+int claim_main(TCase *cases) {
+    FILE *file = part("w");
+    if (file)
+        fclose(file);
+    Suite *suite = suite_create(experiment.name);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    tcase_set_timeout(cases, 300);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    write_summary();
+    return failed != 0;
+}

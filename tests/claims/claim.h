@@ -1,0 +1,32 @@
+/* What a claim test prints and holds. It reruns the experiment its page describes, on a smaller grid; every
+ * line states what was measured, what was expected and the verdict, and goes to the summary table too. */
+#ifndef CLAIM_H
+#define CLAIM_H
+
+#include "sweep.h"
+
+#include <check.h>
+
+/* Runs the linked experiment with these flags, up to NULL; fails unless it gives `rows` rows, all of status
+ * ok. */
+struct sweep_table claim_run(size_t rows, const char *const flags[]);
+
+/* Mean and sample standard deviation of a column over the rows that match, such as "activation=tanh scale=1
+ * lag=20". No row that matches, or an empty field in one, fails the test. */
+struct claim_mean {
+    double mean, deviation;
+    size_t count;
+};
+struct claim_mean claim_mean(const struct sweep_table *table, const char *column, const char *where);
+
+/* |measured - expected| <= tolerance; `source` says where expectation and tolerance come from. */
+void claim_near(const char *claim, const char *what, double measured, double expected, double tolerance,
+                const char *source);
+/* measured <= limit */
+void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source);
+
+/* main of a claim test: opens this experiment's part of the summary, runs the cases, writes the summary anew.
+ */
+int claim_main(TCase *cases);
+
+#endif
