@@ -4,9 +4,18 @@
 #include <stdio.h>
 
 int main(void) {
-    const struct rnn_spec spec = { .activation = &rnn_tanh, .init = RNN_GAUSSIAN, .weights = RNN_TIED,
-                                   .record = RNN_NORMS, .scale = 1.0, .drive = 0.1, .start = 0,
-                                   .length = 100, .hidden = 128, .batch = 16, .inputs = 64, .outputs = 0 };
+    const struct rnn_spec spec = { .activation = &rnn_tanh,
+                                   .init = RNN_GAUSSIAN,
+                                   .weights = RNN_TIED,
+                                   .record = RNN_NORMS,
+                                   .scale = 1.0,
+                                   .drive = 0.1,
+                                   .start = 0,
+                                   .length = 100,
+                                   .hidden = 128,
+                                   .batch = 16,
+                                   .inputs = 64,
+                                   .outputs = 0 };
     struct rnn *net = NULL;
     struct rnn_decay decay;
     struct rnn_theory theory;

@@ -48,17 +48,6 @@ static double largest_magnitude(const double *x, size_t count) {
     return largest;
 }
 
-/* ln ||x|| from its sum of squares, or, where that left the range of double, from x itself. */
-static double log_norm(double squares, const double *x, size_t count) {
-    if (squares >= SAFE_LOW * SAFE_LOW && squares <= SAFE_HIGH * SAFE_HIGH)
-        return 0.5 * log(squares);
-    const double largest = largest_magnitude(x, count);
-    double sum = 0;
-    for (size_t i = 0; largest > 0 && i < count; i++)
-        sum += (x[i] / largest) * (x[i] / largest);
-    return log(largest) + 0.5 * log(sum);
-}
-
 /* x *= 2^exponent, exactly; in two halves, since 2^exponent itself may overflow. */
 static void scale_by_power(double *x, int exponent, size_t count) {
     k_scale(x, ldexp(1, exponent / 2), count);
@@ -72,37 +61,35 @@ static int rescale(double *dh, size_t count) {
     return exponent;
 }
 
-/* da_t and both log norms of step t from dh_t; false if dh_t is exactly zero. */
-static bool step_back(struct rnn *net, size_t t, double *da, double *dh, int *exponent) {
+/* da_t and ln||dh_t|| from dh_t. RNN_ZERO or RNN_DIVERGED if dh_t has no finite logarithm. */
+static enum rnn_status step_back(struct rnn *net, size_t t, double *da, double *dh, int *exponent) {
     const size_t count = net->spec.batch * net->spec.hidden;
     const double *h = rnn_state(net, t);
-    double squares[2];
-    net->spec.activation->backward(da, squares, dh, h, count);
-    if (!(squares[0] >= SAFE_LOW && squares[0] <= SAFE_HIGH)) {
+    double squares = net->spec.activation->backward(da, dh, h, count);
+    if (!(squares >= SAFE_LOW && squares <= SAFE_HIGH)) {
         if (largest_magnitude(dh, count) == 0)
-            return false;
+            return RNN_ZERO;
+        if (!k_finite(dh, count))
+            return RNN_DIVERGED;
         *exponent += rescale(dh, count);
-        net->spec.activation->backward(da, squares, dh, h, count);
+        squares = net->spec.activation->backward(da, dh, h, count);
     }
     net->exponent[t - 1] = *exponent;
-    net->log_dh[t - 1] = log_norm(squares[0], dh, count) + *exponent * M_LN2;
-    net->log_da[t - 1] = log_norm(squares[1], da, count) + *exponent * M_LN2;
-    return true;
+    net->log_dh[t - 1] = 0.5 * log(squares) + *exponent * M_LN2;
+    return RNN_OK;
 }
 
 /* Everything from step t down, once dh_t is exactly zero. */
-static enum rnn_status all_zero(struct rnn *net, size_t t, int exponent) {
+static void all_zero(struct rnn *net, size_t t, int exponent) {
     const size_t count = net->spec.batch * net->spec.hidden;
     for (size_t i = 0; i < t; i++) {
-        net->log_dh[i] = net->log_da[i] = -INFINITY;
+        net->log_dh[i] = -INFINITY;
         net->exponent[i] = exponent;
     }
     if (net->spec.record >= RNN_GRADIENTS)
         memset(net->da, 0, t * count * sizeof *net->da);
     if (net->spec.record == RNN_EVERYTHING)
         memset(net->dh, 0, t * count * sizeof *net->dh);
-    net->stopped_at = t;
-    return RNN_ZERO;
 }
 
 static enum rnn_status through_time(struct rnn *net) {
@@ -113,8 +100,13 @@ static enum rnn_status through_time(struct rnn *net) {
         k_pack_transposed(net->transposed, net->W_hh, H, H);
     for (size_t t = s->length; t >= 1; t--) {
         double *da = s->record >= RNN_GRADIENTS ? net->da + (t - 1) * B * H : net->da;
-        if (!step_back(net, t, da, rnn_state_gradient(net, t), &exponent))
-            return all_zero(net, t, exponent);
+        const enum rnn_status status = step_back(net, t, da, rnn_state_gradient(net, t), &exponent);
+        if (status == RNN_ZERO)
+            all_zero(net, t, exponent);
+        if (status != RNN_OK) {
+            net->stopped_at = t;
+            return status;
+        }
         if (t == 1)
             break;
         if (s->weights == RNN_UNTIED)
@@ -166,7 +158,7 @@ static void settle_exponent(struct rnn *net, int exponent) {
 
 enum rnn_status rnn_backward(struct rnn *net) {
     const enum rnn_status status = through_time(net);
-    if (net->spec.record >= RNN_GRADIENTS) {
+    if (net->spec.record >= RNN_GRADIENTS && status != RNN_DIVERGED) {
         const int exponent = align_steps(net);
         sum_over_time(net);
         settle_exponent(net, exponent);

@@ -59,13 +59,13 @@ FORWARD(k_relu, a > 0 || isnan(a) ? a : 0)
 FORWARD(k_linear, a)
 
 #define BACK(name, derivative)                                                                               \
-    void name(double *da, double squares[2], const double *dh, const double *h, size_t count) {              \
-        squares[0] = squares[1] = 0;                                                                         \
+    double name(double *da, const double *dh, const double *h, size_t count) {                               \
+        double squares = 0;                                                                                  \
         for (size_t i = 0; i < count; i++) {                                                                 \
-            squares[0] += dh[i] * dh[i];                                                                     \
+            squares += dh[i] * dh[i];                                                                        \
             da[i] = dh[i] * (derivative);                                                                    \
-            squares[1] += da[i] * da[i];                                                                     \
         }                                                                                                    \
+        return squares;                                                                                      \
     }
 BACK(k_sigmoid_back, h[i] * (1 - h[i]))
 BACK(k_tanh_back, 1 - h[i] * h[i])

@@ -29,11 +29,11 @@ void k_tanh(double *h, const double *bias, size_t batch, size_t hidden);
 void k_relu(double *h, const double *bias, size_t batch, size_t hidden);
 void k_linear(double *h, const double *bias, size_t batch, size_t hidden);
 
-/* da = dh * phi'(a), with phi' from h = phi(a); squares = { sum dh^2, sum da^2 }. da may be dh. */
-void k_sigmoid_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
-void k_tanh_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
-void k_relu_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
-void k_linear_back(double *da, double squares[2], const double *dh, const double *h, size_t count);
+/* da = dh * phi'(a), with phi' from h = phi(a); returns sum dh^2. da may be dh. */
+double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count);
+double k_tanh_back(double *da, const double *dh, const double *h, size_t count);
+double k_relu_back(double *da, const double *dh, const double *h, size_t count);
+double k_linear_back(double *da, const double *dh, const double *h, size_t count);
 
 double k_sum_squares(const double *x, size_t count);
 void k_scale(double *x, double factor, size_t count);

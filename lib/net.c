@@ -49,7 +49,7 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->packed = take_doubles(carver, packed_size(s->hidden, s->hidden));
     net->transposed = take_doubles(carver, packed_size(s->hidden, s->hidden));
     net->packed_x = take_doubles(carver, packed_size(s->hidden, s->inputs));
-    net->scratch = take_doubles(carver, fmax((H + 1) * H, packed_size(s->hidden, s->outputs) + B * O));
+    net->scratch = take_doubles(carver, fmax((H + 2) * H, packed_size(s->hidden, s->outputs) + B * O));
 }
 
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
@@ -74,7 +74,6 @@ static double carve(struct rnn *net, char *base) {
     net->h = take_doubles(&carver, (T + 1) * B * H);
     net->y = take_doubles(&carver, B * (double)s->outputs);
     net->log_dh = take_doubles(&carver, T);
-    net->log_da = take_doubles(&carver, T);
     net->exponent = take(&carver, T, sizeof *net->exponent);
     net->dh = take_doubles(&carver, (s->record == RNN_EVERYTHING ? T : 2) * B * H);
     net->da = take_doubles(&carver, (gradients ? T : 1) * B * H);

@@ -48,7 +48,7 @@ enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, si
 
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch) {
     const lapack_int order = (lapack_int)n;
-    double re[n], im[n]; /* on the stack: 16 n bytes beside the 8 n^2 of the scratch */
+    double *re = scratch + n * n, *im = re + n;
     memcpy(scratch, W, n * n * sizeof *W);
     if (!k_finite(W, n * n) ||
         LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, scratch, order, re, im, NULL, 1, NULL, 1) != 0)
@@ -56,15 +56,12 @@ enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, d
     double largest = 0;
     for (size_t i = 0; i < n; i++)
         largest = fmax(largest, hypot(re[i], im[i]));
-    if (radius)
-        *radius = largest;
+    *radius = largest;
     return RNN_OK;
 }
 
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch) {
     const lapack_int order = (lapack_int)n;
-    if (!values)
-        return RNN_OK;
     memcpy(scratch, W, n * n * sizeof *W);
     if (!k_finite(W, n * n) ||
         LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, scratch, order, values, NULL, 1, NULL, 1) != 0)
@@ -83,11 +80,11 @@ struct tally {
 
 static void count_row(struct tally *tally, unsigned char alive[BLOCK],
                       const struct rnn_activation *activation, const double *h, size_t units) {
-    double ones[BLOCK], slope[BLOCK], squares[2];
+    double ones[BLOCK], slope[BLOCK];
     for (size_t i = 0; i < units; i++)
         ones[i] = 1;
-    activation->backward(slope, squares, ones, h, units);
-    tally->squares += squares[1];
+    activation->backward(slope, ones, h, units);
+    tally->squares += k_sum_squares(slope, units);
     for (size_t i = 0; i < units; i++) {
         tally->saturated += fabs(slope[i]) < 0.01 * activation->gamma;
         alive[i] |= slope[i] != 0;

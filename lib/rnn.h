@@ -59,10 +59,10 @@ struct rnn_stream {
     uint32_t purpose, index;
 };
 
-/* out[i] ~ N(0, deviation^2), Box-Muller on 53-bit uniforms. */
+/* out[i] ~ N(0, deviation^2), Box-Muller on the uniforms below. */
 void rnn_gaussian(double *out, size_t count, double deviation, struct rnn_stream stream);
 
-/* out[i] uniform in the open interval (0, 1). */
+/* out[i] uniform in the open interval (0, 1), an odd multiple of 2^-53. */
 void rnn_uniform(double *out, size_t count, struct rnn_stream stream);
 
 /* ---- activations --------------------------------------------------------------------------------- */
@@ -75,7 +75,7 @@ struct rnn_activation {
     double (*derivative)(double a); /* phi'(a); relu'(0) = 0 */
     double gamma; /* sup |phi'|: 1/4, 1, 1, 1 */
     void (*forward)(double *h, const double *bias, size_t batch, size_t hidden);
-    void (*backward)(double *da, double squares[2], const double *dh, const double *h, size_t count);
+    double (*backward)(double *da, const double *dh, const double *h, size_t count);
 };
 extern const struct rnn_activation rnn_sigmoid, rnn_tanh, rnn_relu, rnn_linear;
 
@@ -100,7 +100,7 @@ enum rnn_weights {
 
 /* What the backward pass leaves behind; each keeps what the one before keeps. */
 enum rnn_record {
-    RNN_NORMS = 1, /* log_dh, log_da */
+    RNN_NORMS = 1, /* log_dh */
     RNN_GRADIENTS, /* and the gradient of every parameter */
     RNN_EVERYTHING, /* and dL/dh_t of every step */
 };
@@ -138,7 +138,6 @@ struct rnn {
     double loss;
 
     double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
-    double *log_da; /* (T) [t-1] = ln ||dL/da_t|| */
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
     int *exponent; /* (T) */
     int gradient_exponent; /* 0 unless a gradient left the safe range */
@@ -146,7 +145,7 @@ struct rnn {
 
     double *da; /* work: (T, B, H) with RNN_GRADIENTS, else one row */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* work space, at least (H + 1, H): the probes may borrow it */
+    double *scratch; /* work space, at least (H + 2, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };
 
@@ -202,12 +201,14 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
  * Linear in dh, so dh is rescaled by exact powers of two whenever its norm leaves [2^-200, 2^200] and the
  * exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes.
  * phi' comes from h, so where a unit is so saturated that tanh rounds to 1 its derivative is 0, not 4e-17.
- * RNN_ZERO with `stopped_at` when dh_t is exactly zero: log norms from there down are -inf. */
+ * RNN_ZERO with `stopped_at` when dh_t is exactly zero: log norms from there down are -inf. RNN_DIVERGED when
+ * one step alone overflows (entries of W beyond 1e200): log norms above `stopped_at` stand. */
 enum rnn_status rnn_backward(struct rnn *net);
 
 /* ---- probes: what a gradient log holds ------------------------------------------------------------ */
 
-/* Least squares of ln||dL/dh_t|| against lag k over first..last, T - 1 >= last >= first + 2. */
+/* Least squares of ln||dL/dh_t|| against lag k over first..last, T - 1 >= last >= first + 2, else
+ * RNN_BAD_RANGE. RNN_ZERO if a norm there is zero: no slope, *decay is left alone. */
 struct rnn_decay {
     double slope, error; /* per step, and its standard error from the residuals */
     double r; /* exp(slope) */
@@ -219,8 +220,8 @@ enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, si
 enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                   size_t last);
 
-/* The decay of the linear net with the same W_hh: the weights' part of log r. A linear gradient does not see the
- * states, so this is a backward pass alone, of the net as it stands. */
+/* The decay of the linear net with the same W_hh: the weights' part of log r. A linear gradient does not see
+ * the states, so this is a backward pass alone, of the net as it stands. */
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last);
 
@@ -231,7 +232,7 @@ enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size
                              double guess);
 
 /* Largest |eigenvalue| of W (n, n) and its singular values in descending order (n), both by LAPACK on a copy.
- * Either output may be NULL. `scratch` holds n*n doubles. RNN_NO_CONVERGENCE. */
+ * `scratch` holds n * (n + 2) doubles for the radius, n * n for the singular values. RNN_NO_CONVERGENCE. */
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
 
@@ -249,14 +250,15 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 
 /* Mean field of a wide random net (Poole 2016 eq. 3; Schoenholz 2017 eq. 6; Chen et al. 2018), z ~ N(0, 1):
  *     q = sigma^2 E[phi(sqrt(q) z)^2] + s2      chi = sigma^2 E[phi'(sqrt(q) z)^2]      r = sqrt(chi)
- * q is infinite where the state grows without bound. Absolute error of q and chi below 1e-10. */
+ * q is infinite where the state grows without bound. Error of chi, and of q over max(1, q), below 1e-10 away
+ * from that transition. RNN_BAD_LAW: scale not finite and > 0, drive not finite and >= 0. */
 struct rnn_theory {
     double q, chi, r;
 };
 enum rnn_status rnn_theory_fixed_point(struct rnn_theory *theory, const struct rnn_activation *activation,
                                        double scale, double drive);
 
-/* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6. */
+/* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6, RNN_BAD_LAW. */
 enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation,
                                           double drive);
 

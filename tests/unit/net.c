@@ -146,6 +146,20 @@ START_TEST(a_net_of_dead_units_has_a_zero_gradient_from_a_named_step) {
 }
 END_TEST
 
+START_TEST(a_gradient_that_overflows_within_one_step_is_named) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 0.9, 10)), RNN_OK);
+    memset(net->h, 0, 11 * 5 * 33 * sizeof(double)); /* phi' = 1 */
+    for (size_t i = 0; i < 33 * 33; i++)
+        net->W_hh[i] = 1e308;
+    rnn_loss_linear(net, 4);
+    ck_assert_int_eq(rnn_backward(net), RNN_DIVERGED);
+    ck_assert_uint_eq(net->stopped_at, 8); /* dh_9 is near 1e308, still finite, and rescaled */
+    ck_assert(isfinite(net->log_dh[8]));
+    rnn_free(&net);
+}
+END_TEST
+
 START_TEST(a_net_is_reused_when_it_has_room) {
     struct rnn *net = NULL, *fresh = NULL;
     ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 1.2, 50)), RNN_OK);
@@ -250,6 +264,7 @@ int main(void) {
     tcase_add_test(cases, the_gradient_of_shared_weights_is_the_sum_of_its_steps);
     tcase_add_loop_test(cases, an_overflowing_state_is_named, 0, 2);
     tcase_add_test(cases, a_net_of_dead_units_has_a_zero_gradient_from_a_named_step);
+    tcase_add_test(cases, a_gradient_that_overflows_within_one_step_is_named);
     tcase_add_test(cases, a_net_is_reused_when_it_has_room);
     tcase_add_test(cases, a_longer_net_begins_with_the_shorter_one);
     tcase_add_test(cases, a_spec_that_makes_no_sense_is_refused);

@@ -91,7 +91,7 @@ END_TEST
 /* ---- spectrum ------------------------------------------------------------------------------------ */
 
 enum { N = 40 };
-static double W[N * N], copy[N * N], scratch[N * N];
+static double W[N * N], copy[N * N], scratch[N * (N + 2)];
 
 static void assert_radius(size_t n, double expected) {
     double radius = NAN;
@@ -163,13 +163,6 @@ START_TEST(a_matrix_that_is_not_finite_has_no_spectrum) {
 }
 END_TEST
 
-START_TEST(an_output_may_be_null) {
-    W[0] = -0.713;
-    ck_assert_int_eq(rnn_spectral_radius(NULL, W, 1, scratch), RNN_OK);
-    ck_assert_int_eq(rnn_singular_values(NULL, W, 1, scratch), RNN_OK);
-}
-END_TEST
-
 /* ---- slopes -------------------------------------------------------------------------------------- */
 
 enum { STEPS = 6, B = 3, H = 133 }; /* more units than are looked at together, and no multiple of it */
@@ -238,5 +231,5 @@ UNIT_MAIN("probe", an_exact_decay_is_recovered, only_the_lags_asked_for_count,
           a_zero_gradient_has_no_slope, spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
           spectral_radius_of_a_rotation_is_its_modulus, spectral_radius_of_a_companion_matrix_is_the_root,
           singular_values_are_found_in_descending_order, a_matrix_that_is_not_finite_has_no_spectrum,
-          an_output_may_be_null, slopes_are_those_of_the_derivative_table,
-          a_unit_is_dead_only_if_silent_in_every_sequence_and_step, steps_outside_the_run_are_refused)
+          slopes_are_those_of_the_derivative_table, a_unit_is_dead_only_if_silent_in_every_sequence_and_step,
+          steps_outside_the_run_are_refused)
