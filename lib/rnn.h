@@ -225,9 +225,9 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last);
 
-/* The scale at which this draw of W_hh has r = 1 over lags first..last, |slope| < 1e-6, searched from `guess`
- * by the secant rule in ln(scale). W_hh is left multiplied to the last scale tried. RNN_NO_CONVERGENCE where
- * the slope does not pass zero near `guess`; or what stopped a pass. */
+/* The scale at which this draw of W_hh has r = 1 over lags first..last: |slope| < 1e-6, or a change of sign
+ * within 1e-6 of ln(scale), searched from `guess`. W_hh is left multiplied to the last scale tried.
+ * RNN_NO_CONVERGENCE where there is none within a factor 100; or what stopped a pass. */
 enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size_t first, size_t last,
                              double guess);
 

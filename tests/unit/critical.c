@@ -50,10 +50,10 @@ START_TEST(at_the_crossing_the_rate_is_one) {
         struct rnn *net = drawn(activations[i], RNN_GAUSSIAN, 0.713), *again = NULL;
         struct rnn_decay decay;
         double scale;
-        ck_assert_int_eq(rnn_crossing(&scale, net, 3, 0, 20, i ? 1.2 : 9), RNN_OK);
+        ck_assert_int_eq(rnn_crossing(&scale, net, 3, 0, 20, 1.2), RNN_OK);
         again = drawn(activations[i], RNN_GAUSSIAN, scale);
         ck_assert_int_eq(rnn_decay_measure(&decay, again, 3, 0, 20), RNN_OK);
-        ck_assert_double_lt(fabs(decay.slope), 2e-6);
+        ck_assert_double_lt(fabs(decay.slope), 1e-5); /* the same W but for its last bits */
         rnn_free(&net);
         rnn_free(&again);
     }
