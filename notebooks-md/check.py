@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the notebook pages against the runs, against the sources and against each other.
 
-    check.py [--write] --results DIR [--root DIR] FILES...
+    check.py [--write] [--tolerance X] --results DIR [--root DIR] FILES...
 
 A number on a page is a marker, an HTML comment that says where it comes from, then the number:
 
@@ -9,7 +9,9 @@ A number on a page is a marker, an HTML comment that says where it comes from, t
 
 The query names a result file (DIR/critical.summary.csv, the means over seeds; or DIR/critical.csv for an
 experiment without seeds), one of its columns, and the row: enough columns and values to leave exactly one.
-A page under pt/ shows a decimal comma. --write fills the numbers in; without it they are compared.
+A page under pt/ shows a decimal comma. --write fills the numbers in; without it they are compared, digit by digit,
+or with --tolerance up to X standard deviations over seeds: a chaotic network turns another machine's last bits
+into another trajectory.
 
 Also checked: excerpts (a fence opened by ```c title=lib/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
@@ -54,6 +56,7 @@ class Results:
         return self.tables[stem]
 
     def value(self, query):
+        """The number a query names, and its standard deviation over seeds: 0 where there is none."""
         parts = QUERY.fullmatch(query)
         if not parts:
             raise LookupError('the query is not file.column[column=value,...]')
@@ -67,7 +70,8 @@ class Results:
             raise LookupError(f'{len(rows)} rows match, not one')
         if not rows[0][parts['column']]:
             raise LookupError('the field is empty')
-        return float(rows[0][parts['column']])
+        spread = parts['column'] if parts['column'].endswith('_sd') else parts['column'] + '_sd'
+        return float(rows[0][parts['column']]), float(rows[0].get(spread) or 0)
 
 
 class Page:
@@ -104,7 +108,7 @@ class Page:
             self.fail(fence[0], 'this fence is never closed')
         return prose
 
-    def check_numbers(self, results, write):
+    def check_numbers(self, results, write, tolerance):
         for number, line in self.prose:
             markers = list(MARKER.finditer(line))
             if len(markers) != line.count('<!--='):
@@ -112,12 +116,13 @@ class Page:
             if line.lstrip().startswith('<!--='):
                 self.fail(number, 'a line may not begin with a marker: Markdown would read it all as HTML')
             for marker in reversed(markers):  # from the right, so that filling in moves nothing still to come
-                self.check_number(number, marker, results, write)
+                self.check_number(number, marker, results, write, tolerance)
             self.queries += [(marker['query'], marker['format']) for marker in markers]
 
-    def check_number(self, number, marker, results, write):
+    def check_number(self, number, marker, results, write, tolerance):
         try:
-            expected = marker['format'] % results.value(marker['query'])
+            value, spread = results.value(marker['query'])
+            expected = marker['format'] % value
         except (LookupError, ValueError, TypeError) as error:
             return self.fail(number, f'{marker["query"]}: {error}')
         if self.language == 'pt':
@@ -125,8 +130,14 @@ class Page:
         if write:
             line, (first, last) = self.lines[number - 1], marker.span('shown')
             self.lines[number - 1] = line[:first] + expected + line[last:]
-        elif marker['shown'] != expected:
+        elif marker['shown'] != expected and not self.near(marker['shown'], value, tolerance * spread):
             self.fail(number, f'{marker["query"]}: the page says {marker["shown"]}, the run {expected}')
+
+    def near(self, shown, value, distance):
+        try:
+            return abs(float(shown.replace(',', '.') if self.language == 'pt' else shown) - value) < distance
+        except ValueError:
+            return False
 
     def check_excerpts(self):
         for number, title, lines in self.excerpts:
@@ -162,12 +173,12 @@ def check_pair(pt, en):
             pt.fail(1, f'{what} differ from {en.path}: {left} here, {right} there')
 
 
-def check(files, results, root, write=False):
+def check(files, results, root, write=False, tolerance=0):
     """The messages, and how many pages, numbers and excerpts were looked at."""
     pages = [Page(path, root) for path in files]
     results, errors = Results(results), []
     for page in pages:
-        page.check_numbers(results, write)
+        page.check_numbers(results, write, tolerance)
         page.check_excerpts()
         page.check_links()
         if page.language and not page.queries:
@@ -191,12 +202,15 @@ def check(files, results, root, write=False):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--write', action='store_true', help='fill the numbers in')
+    parser.add_argument('--tolerance', type=float, default=0, metavar='X',
+                        help='standard deviations over seeds a number may be off (default: 0)')
     parser.add_argument('--results', required=True, type=Path, metavar='DIR', help='where the result files are')
     parser.add_argument('--root', type=Path, metavar='DIR', default=Path(__file__).resolve().parents[1],
                         help='what the titles of excerpts are relative to (default: this repository)')
     parser.add_argument('files', nargs='*', metavar='FILES')
     arguments = parser.parse_args()
-    errors, counts = check(arguments.files, arguments.results, arguments.root, arguments.write)
+    errors, counts = check(arguments.files, arguments.results, arguments.root, arguments.write,
+                           arguments.tolerance)
     for error in errors:
         print(error, file=sys.stderr)
     print(', '.join(f'{count} {what}' for what, count in counts.items()) + f', {len(errors)} errors')

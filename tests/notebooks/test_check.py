@@ -62,9 +62,9 @@ class CheckTest(unittest.TestCase):
         tanh, relu = SHOWN[language]
         return PAGE.replace('LANG', language).replace('TANH', tanh).replace('RELU', relu)
 
-    def run_check(self, files=None, write=False):
+    def run_check(self, files=None, write=False, tolerance=0):
         files = [self.path('pt'), self.path('en')] if files is None else files
-        return tool.check(files, self.root / 'results', self.root, write)
+        return tool.check(files, self.root / 'results', self.root, write, tolerance)
 
     def edit(self, old, new, languages=('pt', 'en')):
         for language in languages:
@@ -142,6 +142,21 @@ class CheckTest(unittest.TestCase):
         self.run_check(write=True)
         for language in ('pt', 'en'):
             self.assertEqual(self.path(language).read_text(), self.page(language))
+
+    def test_tolerance_is_counted_in_standard_deviations(self):
+        self.edit('0,830', '0,835', ['pt'])  # 0.0046 from the run, of which 0.0125 is one deviation
+        self.edit('0.830', '0.835', ['en'])
+        self.assertEqual(len(self.run_check()[0]), 2)
+        self.assertEqual(len(self.run_check(tolerance=0.3)[0]), 2)
+        self.assertEqual(self.run_check(tolerance=0.4)[0], [])
+
+    def test_tolerance_does_not_cover_what_has_no_spread(self):
+        self.edit('>4<', '>5<')
+        self.assertEqual(len(self.run_check(tolerance=100)[0]), 2)
+
+    def test_tolerance_does_not_cover_an_unfilled_number(self):
+        self.edit('0,830', '?', ['pt'])
+        self.assertEqual(len(self.run_check(tolerance=100)[0]), 1)
 
     # (b) excerpts
 
