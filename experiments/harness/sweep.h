@@ -43,7 +43,8 @@ struct sweep_spec {
     enum rnn_status (*run)(const struct sweep_point *point, struct sweep_sink *sink);
 
     /* Optional: why this point cannot be run ("--lag 200: must be below --length"), written into `reason`;
-     * false refuses the whole command with exit 2 before anything is written. */
+     * false refuses the whole command with exit 2 before anything is written. Called for one seed of each
+     * setting: neither `valid` nor `bytes` depends on the seed. */
     bool (*valid)(const struct sweep_point *point, char *reason, size_t size);
 
     /* Optional: bytes one running cell needs, for the check before allocation; see sweep_net_bytes. */
@@ -110,6 +111,7 @@ struct sweep_table {
     double *values;
     const char **labels; /* (rows, axes): the spelling of each axis value */
     const char **status; /* (rows) */
+    struct sweep_owned *owned; /* what all of this lives on; freed by sweep_table_free */
 };
 
 /* Runs `spec` as its command line would with these arguments (axes and --jobs only; NULL ends them), and gathers

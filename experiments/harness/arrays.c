@@ -1,0 +1,140 @@
+/* --arrays: everything a cell computed, so that it can be redone in another framework. The folder of a cell
+ * is filled under another name and then takes its own, so it is whole or not there. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const names[] = { "W_hh", "W_xh",   "b_h",   "W_hy",  "b_y",  "x",     "target", "h",
+                                     "dh",   "log_dh", "dW_hh", "dW_xh", "db_h", "dW_hy", "db_y" };
+enum { ARRAYS = sizeof names / sizeof *names };
+
+static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
+    list[(*count)++] = array;
+}
+
+/* Parameters, or their gradients where `gradient` is set; what a net lacks is left out. */
+static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
+    const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, T = net->spec.length;
+    const int e = gradient ? net->gradient_exponent : 0;
+    const double *W_hh = gradient ? net->dW_hh : net->W_hh, *W_xh = gradient ? net->dW_xh : net->W_xh;
+    const double *b_h = gradient ? net->db_h : net->b_h;
+    const double *W_hy = gradient ? net->dW_hy : net->W_hy, *b_y = gradient ? net->db_y : net->b_y;
+    struct npy hidden = {
+        .name = gradient ? "dW_hh" : "W_hh", .data = W_hh, .shape = { H, H }, .exponent = e
+    };
+    if (net->spec.weights == RNN_UNTIED)
+        memcpy(hidden.shape, (size_t[3]){ T, H, H }, sizeof hidden.shape);
+    add(list, count, hidden);
+    if (I)
+        add(list, count,
+            (struct npy){
+                .name = gradient ? "dW_xh" : "W_xh", .data = W_xh, .shape = { H, I }, .exponent = e });
+    add(list, count,
+        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = b_h, .shape = { H }, .exponent = e });
+    if (O) {
+        add(list, count,
+            (struct npy){
+                .name = gradient ? "dW_hy" : "W_hy", .data = W_hy, .shape = { O, H }, .exponent = e });
+        add(list, count,
+            (struct npy){ .name = gradient ? "db_y" : "b_y", .data = b_y, .shape = { O }, .exponent = e });
+    }
+}
+
+static size_t list_arrays(struct npy list[ARRAYS], const struct rnn *net, const double *target,
+                          bool with_gradients) {
+    const size_t T = net->spec.length, B = net->spec.batch, H = net->spec.hidden, I = net->spec.inputs;
+    size_t count = 0;
+    add_parameters(list, &count, net, false);
+    if (I)
+        add(list, &count, (struct npy){ .name = "x", .data = net->x, .shape = { T, B, I } });
+    if (target)
+        add(list, &count, (struct npy){ .name = "target", .data = target, .shape = { B, H } });
+    else if (net->spec.outputs)
+        add(list, &count, (struct npy){ .name = "target", .labels = net->label, .shape = { B } });
+    add(list, &count, (struct npy){ .name = "h", .data = net->h, .shape = { T + 1, B, H } });
+    if (!with_gradients)
+        return count;
+    add(list, &count,
+        (struct npy){ .name = "dh", .data = net->dh, .shape = { T, B, H }, .exponents = net->exponent });
+    add(list, &count, (struct npy){ .name = "log_dh", .data = net->log_dh, .shape = { T } });
+    add_parameters(list, &count, net, true);
+    return count;
+}
+
+/* Removes a cell's folder; only files this program writes. */
+static bool remove_folder(const char *folder) {
+    for (size_t i = 0; i < ARRAYS; i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s/%s.npy", folder, names[i]) < 0)
+            return false;
+        bool gone = unlink(path) == 0 || errno == ENOENT;
+        free(path);
+        if (!gone)
+            return false;
+    }
+    return rmdir(folder) == 0 || errno == ENOENT;
+}
+
+static bool fill_folder(const char *folder, const struct npy list[], size_t count) {
+    if (!remove_folder(folder) || mkdir(folder, 0777))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!sweep_npy_write(folder, &list[i]))
+            return false;
+    return true;
+}
+
+static bool write_cell(const struct sweep_point *point, const struct npy list[], size_t count) {
+    struct worker *worker = point->worker;
+    struct arena arena = { NULL };
+    const unsigned long long cell = point->cell;
+    char *draft = sweep_keep_print(&arena, "%s/.cell-%05llu.tmp", worker->arrays, cell);
+    char *folder = sweep_keep_print(&arena, "%s/cell-%05llu", worker->arrays, cell);
+    bool good = draft && folder ? true : sweep_no_memory(&worker->why);
+    if (good && !fill_folder(draft, list, count)) {
+        good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
+        remove_folder(draft);
+    }
+    if (good && (!remove_folder(folder) || rename(draft, folder)))
+        good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
+    worker->arrays_written += good;
+    sweep_arena_free(&arena);
+    return good;
+}
+
+bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, const uint64_t *seed,
+                        bool with_gradients) {
+    struct worker *worker = point->worker;
+    struct npy list[ARRAYS];
+    if (!worker->arrays)
+        return true;
+    if (net->spec.record != RNN_EVERYTHING)
+        with_gradients = false;
+    size_t count = net->spec.batch * net->spec.hidden;
+    double *target = NULL;
+    if (seed) {
+        target = malloc(count * sizeof *target);
+        if (!target)
+            return sweep_no_memory(&worker->why);
+        rnn_gaussian(target, count, 1, (struct rnn_stream){ *seed, RNN_FOR_LOSS, 0 });
+    }
+    bool good = write_cell(point, list, list_arrays(list, net, target, with_gradients));
+    free(target);
+    return good;
+}
+
+int sweep_arrays_folder(const struct sweep_spec *spec, const char *folder) {
+    struct stat info;
+    if (mkdir(folder, 0777) == 0)
+        return SWEEP_DONE;
+    int error = errno;
+    if (error == EEXIST && stat(folder, &info) == 0 && S_ISDIR(info.st_mode))
+        return SWEEP_DONE;
+    sweep_say(spec, "--arrays %s: %s", folder,
+              error == EEXIST ? "must be a folder, but is a file" : strerror(error));
+    return error == EEXIST || error == ENOENT || error == ENOTDIR ? SWEEP_REFUSED : SWEEP_FAILED;
+}

@@ -1,0 +1,71 @@
+/* Networks from axes, and the measurement at initialisation. */
+#include "internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool has(const struct sweep_point *point, const char *axis) {
+    return sweep_grid_axis(point->grid, axis) != NULL;
+}
+
+static enum rnn_init init_named(const char *name) {
+    if (strcmp(name, "orthogonal") == 0)
+        return RNN_ORTHOGONAL;
+    return strcmp(name, "identity") == 0 ? RNN_IDENTITY : RNN_GAUSSIAN;
+}
+
+static size_t count_or(const struct sweep_point *point, const char *axis, size_t absent) {
+    return has(point, axis) ? sweep_count(point, axis) : absent;
+}
+
+struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
+    struct rnn_spec spec = {
+        .activation = has(point, "activation") ? sweep_activation(point) : &rnn_tanh,
+        .init = has(point, "init") ? init_named(sweep_name(point, "init")) : RNN_GAUSSIAN,
+        .weights = has(point, "weights") && strcmp(sweep_name(point, "weights"), "untied") == 0 ? RNN_UNTIED
+                                                                                                : RNN_TIED,
+        .record = point->everything ? RNN_EVERYTHING : RNN_NORMS,
+        .scale = has(point, "scale") ? sweep_real(point, "scale") : 1,
+        .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
+        .length = count_or(point, "length", 0),
+        .hidden = count_or(point, "hidden", 0),
+        .batch = count_or(point, "batch", 1),
+        .inputs = count_or(point, "inputs", 0),
+    };
+    if (spec.drive == 0) {
+        spec.inputs = 0;
+        spec.start = 1;
+    }
+    return spec;
+}
+
+double sweep_net_bytes(const struct sweep_point *point) {
+    struct rnn_spec spec = sweep_net_spec(point);
+    return rnn_bytes(&spec);
+}
+
+enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec) {
+    struct worker *worker = point->worker;
+    enum rnn_status status = rnn_create(&worker->net, spec);
+    *net = worker->net;
+    if (status == RNN_OK)
+        rnn_draw(worker->net, count_or(point, "seed", 1));
+    return status;
+}
+
+enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) {
+    uint64_t seed = count_or(point, "seed", 1);
+    enum rnn_status status = rnn_forward(net);
+    if (status == RNN_OK)
+        status = rnn_loss_linear(net, seed);
+    if (status == RNN_OK)
+        status = rnn_backward(net);
+    bool wanted = status == RNN_OK || status == RNN_DIVERGED || status == RNN_ZERO;
+    if (wanted && !sweep_arrays_write(net, point, &seed, status != RNN_DIVERGED))
+        return RNN_NO_MEMORY;
+    return status;
+}
+
+enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point) {
+    return sweep_arrays_write(net, point, NULL, true) ? RNN_OK : RNN_NO_MEMORY;
+}
