@@ -1,4 +1,5 @@
 /* Tasks fill x and the targets as their definition says. */
+#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "rnn.h"
