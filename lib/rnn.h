@@ -248,7 +248,7 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 
 /* ---- theory --------------------------------------------------------------------------------------- */
 
-/* Mean field of a wide random net (Poole 2016 eq. 3; Schoenholz 2017 eq. 6; Chen et al. 2018), z ~ N(0, 1):
+/* Mean field of a wide random net (Poole 2016: the length map and chi_1; Schoenholz 2017; Chen et al. 2018), z ~ N(0, 1):
  *     q = sigma^2 E[phi(sqrt(q) z)^2] + s2      chi = sigma^2 E[phi'(sqrt(q) z)^2]      r = sqrt(chi)
  * q is infinite where the state grows without bound. Error of chi, and of q over max(1, q), below 1e-10 away
  * from that transition. RNN_BAD_LAW: scale not finite and > 0, drive not finite and >= 0. */

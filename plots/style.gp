@@ -31,7 +31,7 @@ set style line 3 linecolor rgb RELU linewidth 2 dashtype (4, 3) pointtype 9 poin
 set style line 4 linecolor rgb LINEAR linewidth 2 dashtype (12, 3, 3, 3) pointtype 13 pointsize 0.8 * size
 set style line 9 linecolor rgb THEORY linewidth 0.9 dashtype 1
 activations = "sigmoid tanh relu linear"
-label_of(name) = name eq "relu" ? "ReLU" : name eq "linear" ? tr("linear", "linear") : name
+label_of(name) = name eq "relu" ? "ReLU" : name eq "sigmoid" ? tr("sigmoide", "sigmoid") : name
 # A caption at the foot of the figure, and a number as a reader of this language writes it.
 number(text) = lang eq "pt" && strstrt(text, ".") ? text[1:strstrt(text, ".") - 1].",".text[strstrt(text, ".") + 1:*] : text
 note = tr("linha fina: teoria de campo médio; faixa ou barra: ± 1 desvio padrão entre sementes", "thin line: mean-field theory; band or bar: ± 1 standard deviation over seeds")
