@@ -1,0 +1,73 @@
+/* A cell that takes as long as it is asked to, and the ways in which an experiment can go wrong.
+ *
+ *     first   rows of the cell            length   steps of work (about 1 ns each)
+ *     limit   1 works; 2 gives an infinite value; 3 diverges at step 57 for odd seeds; 4 fails; 5 diverges
+ * without a row; 6 is zero at step 43 after its rows; 7 leaves fields empty */
+#include "sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const struct sweep_axis axes[] = {
+    { "scale", "0.5,1" }, { "first", "2" }, { "length", "10" }, { "limit", "1" }, { "seed", "1:3" }, { 0 },
+};
+
+static const struct sweep_column columns[] = {
+    { "row", "number of the row", .key = true },
+    { "value", "scale times a number drawn from the seed", 0 },
+    { "work", "what the work came to", 0 },
+    { 0 },
+};
+
+/* A chain of steps no compiler removes. */
+static double work(uint64_t steps) {
+    volatile double state = 1;
+    for (uint64_t i = 0; i < steps; i++)
+        state = state * 0.999 + 0.001;
+    return state;
+}
+
+static bool odd(const struct sweep_point *point) {
+    return sweep_count(point, "seed") % 2 != 0;
+}
+
+static enum rnn_status end(const struct sweep_point *point, struct sweep_sink *sink, int mode) {
+    struct rnn net = { .stopped_at = mode == 6 ? 43 : 57 };
+    if (mode == 4)
+        return RNN_NO_CONVERGENCE;
+    if (mode == 5 || (mode == 3 && odd(point)))
+        return sweep_stopped(sink, RNN_DIVERGED, &net);
+    return mode == 6 ? sweep_stopped(sink, RNN_ZERO, &net) : RNN_OK;
+}
+
+static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    const uint64_t rows = sweep_count(point, "first"), seed = sweep_count(point, "seed");
+    const int mode = (int)sweep_real(point, "limit");
+    const double done = work(sweep_count(point, "length"));
+    for (uint64_t i = 0; i < rows && mode != 5; i++) {
+        double value;
+        rnn_gaussian(&value, 1, sweep_real(point, "scale"),
+                     (struct rnn_stream){ seed, RNN_FOR_TASK, (uint32_t)i });
+        value = mode == 2 ? INFINITY : mode == 7 && odd(point) ? SWEEP_NONE : value;
+        sweep_row(sink, (double[]){ (double)i, value, done });
+    }
+    return end(point, sink, mode);
+}
+
+static bool valid(const struct sweep_point *point, char *reason, size_t size) {
+    if (sweep_count(point, "first") != 13)
+        return true;
+    snprintf(reason, size, "--first 13: must not be 13");
+    return false;
+}
+
+const struct sweep_spec experiment = {
+    .name = "busy",
+    .question = "Does the harness keep what a cell has computed?",
+    .theory = "it does",
+    .axes = axes,
+    .columns = columns,
+    .plot = { "row", "value", "scale" },
+    .run = run,
+    .valid = valid,
+};

@@ -1,0 +1,92 @@
+"""What the tests of the harness share: running a probe in a folder of its own, and reading what it wrote."""
+
+import csv
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROBES = pathlib.Path(os.environ["PROBES"])
+
+
+class Result:
+    """An ended run: exit status, standard output, standard error."""
+
+    def __init__(self, process):
+        self.status = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr
+
+
+class ProbeTest(unittest.TestCase):
+    """Runs probes in an empty folder, removed at the end."""
+
+    maxDiff = 2000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="harness-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def environment(self, **changes):
+        environment = {k: v for k, v in os.environ.items() if k not in ("EVANESCE_DATA", "OMP_NUM_THREADS")}
+        environment.update(changes)
+        return environment
+
+    def command(self, probe, *arguments):
+        return [str(PROBES / probe), *map(str, arguments)]
+
+    def run_probe(self, probe, *arguments, timeout=60, environment=None, **options):
+        """Runs to the end with both outputs captured as text."""
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, timeout=timeout, text=True,
+                                     env=environment or self.environment(), **options))
+
+    def start_probe(self, probe, *arguments, **options):
+        """Starts without waiting; killed at the end of the test if it still runs."""
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        process = subprocess.Popen(self.command(probe, *arguments), cwd=self.folder, text=True,
+                                   env=self.environment(), **options)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream and not stream.closed:
+                    stream.close()
+        self.addCleanup(end)
+        return process
+
+    def good(self, probe, *arguments, **options):
+        result = self.run_probe(probe, *arguments, **options)
+        self.assertEqual(result.status, 0, result.err)
+        return result
+
+    def names(self):
+        """Everything in the folder."""
+        return sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*"))
+
+    def bytes_of(self, name):
+        return (self.folder / name).read_bytes()
+
+    def rows_of(self, name):
+        with open(self.folder / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def assertRefused(self, result, *parts, status=2):
+        """Refused with one line that holds every part, before anything was written."""
+        self.assertEqual(result.status, status, result.err)
+        self.assertFalse(result.out)
+        self.assertEqual(result.err.count("\n"), 1, result.err)
+        for part in parts:
+            self.assertIn(part, result.err)
+
+
+def main():
+    sys.stdout.flush()
+    unittest.main(verbosity=2)

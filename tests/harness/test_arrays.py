@@ -1,0 +1,157 @@
+"""--arrays: every array read back without NumPy, and the cell computed again from them in plain Python."""
+
+import ast
+import math
+import struct
+
+from probes import ProbeTest, main
+
+TANH = (math.tanh, lambda h: 1 - h * h)
+SIGMOID = (lambda a: 1 / (1 + math.exp(-a)), lambda h: h * (1 - h))
+
+
+def read_npy(path):
+    """(shape, flat numbers) of a version 1.0 file of little-endian float64."""
+    data = path.read_bytes()
+    assert data[:8] == b"\x93NUMPY\x01\x00", data[:8]
+    size = struct.unpack("<H", data[8:10])[0]
+    assert (10 + size) % 64 == 0 and data[9 + size:10 + size] == b"\n"
+    head = ast.literal_eval(data[10:10 + size].decode("ascii"))
+    assert head["descr"] == "<f8" and head["fortran_order"] is False, head
+    count = math.prod(head["shape"])
+    assert len(data) == 10 + size + 8 * count, "the shape does not fit the bytes"
+    return head["shape"], list(struct.unpack(f"<{count}d", data[10 + size:]))
+
+
+def nested(shape, flat):
+    if len(shape) == 1:
+        return flat
+    step = len(flat) // shape[0]
+    return [nested(shape[1:], flat[i * step:(i + 1) * step]) for i in range(shape[0])]
+
+
+class Arrays(ProbeTest):
+    def load(self, cell="cell-00000"):
+        folder = self.folder / "arrays" / cell
+        return {p.stem: nested(*read_npy(p)) for p in folder.iterdir()}
+
+    def cell(self, *arguments):
+        self.good("network", "--out", "a.csv", "--arrays", "arrays", *arguments)
+        return self.load()
+
+    def assertClose(self, found, wanted):
+        if isinstance(wanted, list):
+            self.assertEqual(len(found), len(wanted))
+            for f, w in zip(found, wanted):
+                self.assertClose(f, w)
+        else:
+            self.assertLessEqual(abs(found - wanted), 1e-12 * max(1, abs(wanted)))
+
+    def recompute(self, a, phi, derivative):
+        """Forward from h_0, backward from the linear loss with v = target: checks h, dh, log_dh and all gradients."""
+        T, B, H = len(a["dh"]), len(a["h"][0]), len(a["b_h"])
+        untied = isinstance(a["W_hh"][0][0], list)
+        W = a["W_hh"] if untied else T * [a["W_hh"]]
+        I = len(a["W_xh"][0]) if "W_xh" in a else 0
+        h = [a["h"][0]]
+        for t in range(T):
+            h.append([[phi(a["b_h"][i] + sum(W[t][i][j] * h[t][b][j] for j in range(H)) +
+                           sum(a["W_xh"][i][k] * a["x"][t][b][k] for k in range(I))) for i in range(H)]
+                      for b in range(B)])
+        self.assertClose(a["h"], h)
+        dh = [None] * T
+        dW_hh = [[[0.0] * H for _ in range(H)] for _ in range(T)]
+        dW_xh, db_h = [[0.0] * I for _ in range(H)], [0.0] * H
+        dh[T - 1] = [[v / B for v in row] for row in a["target"]]
+        for t in reversed(range(T)):
+            da = [[dh[t][b][i] * derivative(h[t + 1][b][i]) for i in range(H)] for b in range(B)]
+            if t:
+                dh[t - 1] = [[sum(W[t][i][j] * da[b][i] for i in range(H)) for j in range(H)] for b in range(B)]
+            for b in range(B):
+                for i in range(H):
+                    db_h[i] += da[b][i]
+                    for j in range(H):
+                        dW_hh[t][i][j] += da[b][i] * h[t][b][j]
+                    for k in range(I):
+                        dW_xh[i][k] += da[b][i] * a["x"][t][b][k]
+        total = dW_hh if untied else [[sum(dW_hh[t][i][j] for t in range(T)) for j in range(H)] for i in range(H)]
+        self.assertClose(a["dh"], dh)
+        self.assertClose(a["dW_hh"], total)
+        self.assertClose(a["db_h"], db_h)
+        if I:
+            self.assertClose(a["dW_xh"], dW_xh)
+        norms = [math.log(math.hypot(*(v for row in step for v in row))) for step in dh]
+        self.assertClose(a["log_dh"], norms)
+        loss = sum(v * x for b in range(B) for v, x in zip(a["target"][b], h[T][b])) / B
+        return norms, loss
+
+    def test_a_driven_network(self):
+        a = self.cell("--activation", "tanh")
+        self.assertEqual(set(a), {"W_hh", "W_xh", "b_h", "x", "target", "h", "dh", "log_dh", "dW_hh", "dW_xh", "db_h"})
+        norms, loss = self.recompute(a, *TANH)
+        rows = self.rows_of("a.csv")
+        self.assertEqual(len(rows), 5)
+        self.assertClose([float(r["log_norm"]) for r in rows], norms[::-1])
+        self.assertClose([float(r["loss"]) for r in rows], 5 * [loss])
+
+    def test_every_cell_has_its_folder_and_its_numbers(self):
+        self.good("network", "--out", "a.csv", "--arrays", "arrays", "--seed", "3,4", "--jobs", "3")
+        self.assertEqual([n for n in self.names() if n.startswith("arrays/") and n.count("/") == 1],
+                         [f"arrays/cell-0000{k}" for k in range(4)])
+        self.recompute(self.load("cell-00001"), *TANH)
+        self.recompute(self.load("cell-00002"), *SIGMOID)
+        self.assertNotEqual(self.load("cell-00000")["W_hh"], self.load("cell-00001")["W_hh"])
+
+    def test_without_drive_there_is_no_input_but_a_start(self):
+        a = self.cell("--activation", "sigmoid", "--drive", "0", "--scale", "2.385")
+        self.assertEqual(set(a), {"W_hh", "b_h", "target", "h", "dh", "log_dh", "dW_hh", "db_h"})
+        self.assertTrue(any(v != 0 for row in a["h"][0] for v in row))
+        self.recompute(a, *SIGMOID)
+
+    def test_untied_weights_have_a_matrix_a_step(self):
+        a = self.cell("--activation", "tanh", "--weights", "untied", "--init", "orthogonal")
+        self.assertEqual((len(a["W_hh"]), len(a["dW_hh"])), (5, 5))
+        self.recompute(a, *TANH)
+
+    def test_rescaled_gradients_come_back_at_their_size(self):
+        a = self.cell("--activation", "linear", "--init", "identity", "--drive", "0", "--scale", "1e-20", "--length", "9")
+        self.recompute(a, lambda x: x, lambda h: 1)
+        self.assertLess(max(abs(v) for v in a["dh"][0][0]), 1e-150)
+        self.assertGreater(max(abs(v) for v in a["dh"][0][0]), 1e-170)
+        first = max(abs(v) for row in a["dh"][0] for v in row)
+        last = max(abs(v) for row in a["dh"][8] for v in row)
+        self.assertLessEqual(abs(first / last / 1e-160 - 1), 1e-12)
+
+    def test_a_network_that_diverged_has_its_states(self):
+        a = self.cell("--activation", "linear", "--scale", "1e200")
+        self.assertEqual(set(a), {"W_hh", "W_xh", "b_h", "x", "target", "h"})
+        self.assertRegex(self.rows_of("a.csv")[0]["status"], r"^diverged at step \d$")
+
+    def test_a_folder_from_before_is_replaced_whole(self):
+        self.cell("--activation", "tanh", "--drive", "0.6")
+        a = self.cell("--activation", "tanh", "--drive", "0")
+        self.assertNotIn("x", a)
+        self.assertEqual([n for n in self.names() if ".tmp" in n], [])
+
+    def test_a_folder_with_other_files_is_left_alone(self):
+        (self.folder / "arrays" / "cell-00000").mkdir(parents=True)
+        (self.folder / "arrays" / "cell-00000" / "mine.txt").write_text("mine")
+        result = self.run_probe("network", "--out", "a.csv", "--arrays", "arrays", "--activation", "tanh")
+        self.assertEqual(result.status, 1)
+        self.assertIn("arrays/cell-00000: Directory not empty", result.err)
+        self.assertEqual(self.bytes_of("arrays/cell-00000/mine.txt"), b"mine")
+        self.assertEqual([n for n in self.names() if ".tmp" in n], [])
+
+    def test_the_rows_are_the_same_with_arrays(self):
+        arguments = ["--length", "40", "--hidden", "7", "--seed", "1:3"]
+        self.good("network", "--out", "without.csv", *arguments)
+        self.good("network", "--out", "with.csv", "--arrays", "arrays", *arguments)
+        self.assertEqual(self.bytes_of("with.csv"), self.bytes_of("without.csv"))
+
+    def test_an_experiment_without_a_network_says_so(self):
+        result = self.good("busy", "--out", "a.csv", "--arrays", "arrays")
+        self.assertIn("--arrays: arrays is empty, as this experiment has no network", result.err)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""The files of a run: rows, shards, jobs, meta.json, and where they go."""
+
+import json
+import os
+import subprocess
+
+from probes import PROBES, ProbeTest, main
+
+
+class Rows(ProbeTest):
+    def test_the_csv_is_tidy(self):
+        self.good("busy", "--out", "a.csv", "--seed", "1,2")
+        lines = self.bytes_of("a.csv").decode().split("\n")
+        self.assertEqual(lines[0], "cell,scale,first,length,limit,seed,row,value,work,status")
+        self.assertEqual(lines[-1], "")
+        self.assertEqual(len(lines), 1 + 2 * 2 * 2 + 1)
+        rows = self.rows_of("a.csv")
+        self.assertEqual([r["cell"] for r in rows], list("00112233"))
+        self.assertEqual([r["row"] for r in rows], list("01010101"))
+        self.assertEqual({r["status"] for r in rows}, {"ok"})
+
+    def test_numbers_hold_every_digit(self):
+        self.good("busy", "--out", "a.csv", "--scale", "0.5,1", "--seed", "1")
+        half, one = (float(self.rows_of("a.csv")[i]["value"]) for i in (0, 2))
+        self.assertEqual(2 * half, one)
+        for row in self.rows_of("a.csv"):
+            self.assertEqual("%.17g" % float(row["value"]), row["value"])
+
+    def test_axis_columns_keep_their_spelling(self):
+        self.good("busy", "--out", "a.csv", "--scale", "5e-1,1.50", "--seed", "007")
+        self.assertEqual([r["scale"] for r in self.rows_of("a.csv")], ["5e-1", "5e-1", "1.50", "1.50"])
+        self.assertEqual({r["seed"] for r in self.rows_of("a.csv")}, {"007"})
+
+    def test_divergence_is_data(self):
+        result = self.good("busy", "--out", "a.csv", "--limit", "3", "--scale", "1")
+        rows = self.rows_of("a.csv")
+        self.assertEqual([r["status"] for r in rows],
+                         2 * ["diverged at step 57"] + 2 * ["ok"] + 2 * ["diverged at step 57"])
+        self.assertTrue(all(r["value"] for r in rows))
+        self.assertEqual(result.err, "")
+
+    def test_a_cell_that_diverged_without_a_row_has_one_empty_row(self):
+        self.good("busy", "--out", "a.csv", "--limit", "5", "--scale", "1", "--seed", "1")
+        self.assertEqual(self.bytes_of("a.csv").decode().splitlines()[1:], ["0,1,2,10,5,1,,,,diverged at step 57"])
+
+    def test_zero_is_data(self):
+        self.good("busy", "--out", "a.csv", "--limit", "6", "--scale", "1", "--seed", "1")
+        self.assertEqual([r["status"] for r in self.rows_of("a.csv")], 2 * ["zero at step 43"])
+
+    def test_no_value_is_an_empty_field(self):
+        self.good("busy", "--out", "a.csv", "--limit", "7", "--scale", "1", "--seed", "1,2")
+        self.assertEqual([bool(r["value"]) for r in self.rows_of("a.csv")], [False, False, True, True])
+        self.assertNotIn(b"nan", self.bytes_of("a.csv"))
+
+    def test_a_cell_without_rows_leaves_none(self):
+        self.good("busy", "--out", "a.csv", "--first", "0,1", "--scale", "1")
+        self.assertEqual([r["cell"] for r in self.rows_of("a.csv")], ["3", "4", "5"])
+
+    def test_the_bytes_do_not_depend_on_jobs(self):
+        arguments = ["--scale", "0.1:2:0.1", "--length", "100,20000,3000", "--seed", "1:5"]
+        for jobs in (1, 2, 5):
+            self.good("busy", "--out", f"{jobs}.csv", "--jobs", jobs, *arguments)
+        for jobs in (2, 5):
+            self.assertEqual(self.bytes_of(f"{jobs}.csv"), self.bytes_of("1.csv"))
+            self.assertEqual(self.bytes_of(f"{jobs}.summary.csv"), self.bytes_of("1.summary.csv"))
+
+    def test_the_bytes_of_networks_do_not_depend_on_jobs(self):
+        arguments = ["--hidden", "3,17,8", "--length", "4,30", "--batch", "1,7", "--weights", "tied,untied", "--init",
+                     "gaussian,orthogonal,identity", "--drive", "0,0.5", "--seed", "1:3"]
+        for jobs in (1, 5):
+            self.good("network", "--out", f"{jobs}.csv", "--jobs", jobs, *arguments)
+        self.assertEqual(self.bytes_of("5.csv"), self.bytes_of("1.csv"))
+
+    def test_shards_concatenate_to_the_whole(self):
+        self.good("busy", "--out", "whole.csv", "--seed", "1:7")
+        lines = []
+        for shard in range(3):
+            self.good("busy", "--out", f"{shard}.csv", "--shard", f"{shard}/3", "--seed", "1:7")
+            header, *rows = self.bytes_of(f"{shard}.csv").decode().splitlines()
+            self.assertTrue(all(int(r.split(",")[0]) % 3 == shard for r in rows))
+            lines += rows
+            self.assertFalse((self.folder / f"{shard}.summary.csv").exists())
+        lines.sort(key=lambda row: int(row.split(",")[0]))
+        self.assertEqual([header, *lines], self.bytes_of("whole.csv").decode().splitlines())
+
+    def test_an_empty_shard_is_a_header(self):
+        self.good("busy", "--out", "a.csv", "--shard", "8/9")
+        self.assertEqual(self.bytes_of("a.csv").count(b"\n"), 1)
+
+    def test_another_locale_changes_nothing(self):
+        self.good("busy", "--out", "c.csv", environment=self.environment(LC_ALL="C"))
+        self.good("busy", "--out", "absent.csv", environment=self.environment(LC_ALL="pt_BR.UTF-8"))
+        locales = self.folder / "locales"
+        locales.mkdir()
+        made = subprocess.run(["localedef", "-i", "pt_BR", "-f", "UTF-8", str(locales / "pt_BR.UTF-8")],
+                              capture_output=True) if os.path.exists("/usr/share/i18n/locales/pt_BR") else None
+        names = ["absent.csv"]
+        if made and made.returncode == 0:
+            self.good("busy", "--out", "here.csv",
+                      environment=self.environment(LC_ALL="pt_BR.UTF-8", LOCPATH=str(locales)))
+            names.append("here.csv")
+        for name in names:
+            self.assertEqual(self.bytes_of(name), self.bytes_of("c.csv"))
+
+
+class Places(ProbeTest):
+    def test_the_default_is_the_results_folder(self):
+        self.good("busy")
+        self.assertEqual(self.names(), ["results", "results/busy.csv", "results/busy.meta.json",
+                                        "results/busy.summary.csv"])
+        self.good("busy")
+
+    def test_shards_do_not_overwrite_each_other_by_default(self):
+        self.good("busy", "--shard", "0/2")
+        self.good("busy", "--shard", "1/2")
+        self.assertEqual(self.names(), ["results", "results/busy-0-of-2.csv", "results/busy-0-of-2.meta.json",
+                                        "results/busy-1-of-2.csv", "results/busy-1-of-2.meta.json"])
+
+    def test_a_name_without_csv_keeps_its_end(self):
+        self.good("busy", "--out", "rows.txt")
+        self.assertEqual(self.names(), ["rows.txt", "rows.txt.meta.json", "rows.txt.summary.csv"])
+
+    def test_a_folder_that_does_not_exist_is_refused(self):
+        self.assertRefused(self.run_probe("busy", "--out", "none/a.csv"), "--out none/a.csv",
+                           "must be in a folder that exists")
+        self.assertEqual(self.names(), [])
+
+    def test_a_folder_is_not_a_file(self):
+        (self.folder / "there").mkdir()
+        self.assertRefused(self.run_probe("busy", "--out", "there"), "--out there: is a folder")
+        self.assertEqual(self.names(), ["there"])
+
+    def test_a_file_is_not_a_folder(self):
+        (self.folder / "there").write_text("x")
+        self.assertRefused(self.run_probe("busy", "--out", "there/a.csv"), "--out there/a.csv", "no folder there")
+        self.assertEqual(self.bytes_of("there"), b"x")
+
+    def test_names_with_blanks_quotes_and_accents(self):
+        name = "ação 'e' \"reação\".csv"
+        self.good("busy", "--out", name)
+        meta = json.loads(self.bytes_of(name[:-4] + ".meta.json"))
+        self.assertEqual(subprocess.run(["sh", "-c", "printf %s " + meta["command"].split(" ", 2)[2]],
+                                        capture_output=True, text=True).stdout, name)
+
+    def test_an_older_summary_does_not_outlive_its_rows(self):
+        self.good("busy", "--out", "a.csv")
+        self.assertIn("a.summary.csv", self.names())
+        self.good("busy", "--out", "a.csv", "--shard", "0/2")
+        self.assertEqual(self.names(), ["a.csv", "a.meta.json"])
+
+
+class Meta(ProbeTest):
+    def test_meta_tells_how_the_rows_were_made(self):
+        self.good("busy", "--out", "a.csv", "--scale=0.5:1:0.25", "--seed", "1:4", "--jobs", "2")
+        meta = json.loads(self.bytes_of("a.meta.json"))
+        self.assertEqual(meta["experiment"], "busy")
+        self.assertEqual(meta["command"],
+                         f"{PROBES / 'busy'} --out a.csv --scale=0.5:1:0.25 --seed 1:4 --jobs 2")
+        self.assertEqual(meta["axes"], {"scale": ["0.5", "0.75", "1"], "first": ["2"], "length": ["10"],
+                                        "limit": ["1"], "seed": ["1", "2", "3", "4"]})
+        self.assertEqual((meta["rows"], meta["cells"], meta["jobs"], meta["complete"]), (24, 12, 2, True))
+        self.assertEqual(meta["columns"], ["row", "value", "work"])
+        self.assertRegex(meta["version"], r"^\d+\.\d+\.\d+$")
+        self.assertRegex(meta["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertRegex(meta["compiler"], r"^(gcc|clang) \d+")
+        for key in ("revision", "cpu", "seed_rule"):
+            self.assertTrue(meta[key])
+        self.assertGreaterEqual(meta["seconds"], 0)
+
+    def test_bytes_that_are_not_utf8_do_not_break_the_json(self):
+        subprocess.run([bytes(PROBES / "busy"), b"--out", b"a\xff\x01.csv"], cwd=self.folder, check=True)
+        name = next(n for n in os.listdir(bytes(self.folder)) if n.endswith(b"meta.json"))
+        with open(os.path.join(bytes(self.folder), name), "rb") as file:
+            self.assertIn("a\ufffd\x01.csv", json.loads(file.read())["command"])
+
+    def test_a_text_is_named_with_its_checksum(self):
+        (self.folder / "t.txt").write_text("abc")
+        self.good("reading", "--file", "t.txt", "--out", "a.csv")
+        self.assertEqual(json.loads(self.bytes_of("a.meta.json"))["texts"], {"t.txt": "3 bytes, crc32 352441c2"})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Rows to standard output or a device: in order, and never silently cut."""
+
+import os
+import signal
+import subprocess
+import time
+
+from probes import ProbeTest, main
+
+
+class Streams(ProbeTest):
+    def test_a_stream_has_the_bytes_of_the_file(self):
+        arguments = ["--scale", "0.1:3:0.1", "--length", "500000,10", "--seed", "1:10"]
+        self.good("busy", "--out", "a.csv", *arguments)
+        for jobs in (1, 4):
+            result = self.good("busy", "--out", "-", "--jobs", jobs, *arguments)
+            self.assertEqual(result.out.encode(), self.bytes_of("a.csv"))
+            self.assertEqual(result.err, "")
+
+    def test_nothing_is_left_behind(self):
+        self.good("busy", "--out", "-")
+        self.assertEqual(self.names(), [])
+
+    def test_rows_come_as_soon_as_those_before_are_out(self):
+        process = self.start_probe("busy", "--out", "-", "--length", "10,2000000000", "--scale", "1", "--seed", "1")
+        begun = time.monotonic()
+        lines = [process.stdout.readline() for _ in range(3)]
+        self.assertLess(time.monotonic() - begun, 1)
+        self.assertTrue(lines[2].startswith("0,"))
+        process.kill()
+
+    def test_a_slow_first_cell_does_not_stop_or_lose_the_others(self):
+        out = self.good("busy", "--out", "-", "--jobs", "4", "--length", "200000000,10", "--first", "1", "--scale", "1",
+                        "--seed", "1:2000", "--shard", "1999/2000").out
+        self.assertEqual([line.split(",")[0] for line in out.splitlines()], ["cell", "1999", "3999"])
+        out = self.good("busy", "--out", "-", "--jobs", "3", "--first", "1", "--scale", "1:3000", "--seed", "1").out
+        self.assertEqual([line.split(",")[0] for line in out.splitlines()[1:]], [str(k) for k in range(3000)])
+
+    def test_a_shard_of_a_stream(self):
+        out = self.good("busy", "--out", "-", "--shard", "2/4").out.splitlines()
+        self.assertEqual([line.split(",")[0] for line in out[1:]], ["2", "2"])
+
+    def test_a_device_is_written_not_replaced(self):
+        self.good("busy", "--out", "/dev/null")
+        self.assertFalse(os.path.isfile("/dev/null"))
+        self.assertRefused(self.run_probe("busy", "--out", "/dev/null", "--resume"), "--resume: needs a file")
+
+    def test_a_named_pipe(self):
+        os.mkfifo(self.folder / "pipe")
+        process = self.start_probe("busy", "--out", "pipe")
+        with open(self.folder / "pipe") as pipe:
+            self.assertEqual(len(pipe.readlines()), 13)
+        self.assertEqual(process.wait(10), 0)
+        self.assertEqual(self.names(), ["pipe"])
+
+    def test_a_full_device(self):
+        result = self.run_probe("busy", "--out", "/dev/full")
+        self.assertRefused(result, "/dev/full: No space left on device", status=1)
+        with open("/dev/full", "w") as full:
+            for arguments in (["--out", "-"], ["--help"], ["--version"], ["--list"]):
+                with self.subTest(arguments):
+                    result = self.run_probe("busy", *arguments, stdout=full)
+                    self.assertEqual(result.status, 1)
+                    self.assertIn("standard output: No space left on device", result.err)
+
+    def closed_pipe(self, *arguments):
+        """Runs with a standard output whose reader has gone."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            return self.run_probe("busy", *arguments, stdout=writer)
+        finally:
+            os.close(writer)
+
+    def test_a_closed_pipe(self):
+        for arguments in (["--out", "-"], ["--out", "-", "--jobs", "1"], ["--help"], ["--version"], ["--list"]):
+            with self.subTest(arguments):
+                result = self.closed_pipe(*arguments)
+                self.assertEqual(result.status, 1)
+                self.assertIn("standard output:", result.err)
+                self.assertIn("Broken pipe", result.err)
+
+    def test_a_reader_that_leaves_in_the_middle_ends_a_long_list(self):
+        process = self.start_probe("busy", "--list", "--seed", "1:10000000")
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.wait(20), 1)
+        process = self.start_probe("busy", "--out", "-", "--seed", "1:1000000")
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.wait(20), 1)
+        self.assertIn("its reader has gone", process.stderr.read())
+
+    def test_a_closed_standard_output(self):
+        for arguments in ("--out -", "--help", "--version", "--list"):
+            with self.subTest(arguments):
+                command = " ".join(self.command("busy")) + f" {arguments} >&-"
+                ended = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, text=True)
+                self.assertEqual(ended.returncode, 1, ended.stderr)
+                self.assertIn("standard output:", ended.stderr)
+
+    def test_closed_streams_are_never_the_journal(self):
+        command = " ".join(self.command("busy", "--out", "a.csv", "--seed", "1:3", "--resume"))
+        subprocess.run(["sh", "-c", command + " <&- >&- 2>&-"], cwd=self.folder, check=True)
+        self.good("busy", "--out", "b.csv")
+        self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("b.csv"))
+
+    def test_an_interrupted_stream_is_a_whole_beginning(self):
+        process = self.start_probe("busy", "--out", "-", "--length", "2000000", "--seed", "1:1000")
+        for _ in range(10):
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertTrue(rest.endswith("\n"))
+        last = int(rest.splitlines()[-1].split(",")[0])
+        self.assertEqual(err, f"busy: interrupted: {last + 1} of 2000 cells written to standard output\n")
+
+
+if __name__ == "__main__":
+    main()
