@@ -94,13 +94,13 @@ static bool write_cell(const struct sweep_point *point, const struct npy list[],
     const unsigned long long cell = point->cell;
     char *draft = sweep_keep_print(&arena, "%s/.cell-%05llu.tmp", worker->arrays, cell);
     char *folder = sweep_keep_print(&arena, "%s/cell-%05llu", worker->arrays, cell);
-    bool good = draft && folder ? true : sweep_no_memory(&worker->why);
-    if (good && !fill_folder(draft, list, count)) {
+    bool good = draft && folder;
+    if (!good)
+        sweep_no_memory(&worker->why);
+    else if (!fill_folder(draft, list, count) || !remove_folder(folder) || rename(draft, folder)) {
         good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
         remove_folder(draft);
     }
-    if (good && (!remove_folder(folder) || rename(draft, folder)))
-        good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
     worker->arrays_written += good;
     sweep_arena_free(&arena);
     return good;

@@ -26,7 +26,7 @@ static bool number_cells(struct grid *grid, struct reason *why) {
         grid->cells *= grid->axes[i].count;
     }
     if (cells > 0x1p62)
-        return sweep_refuse(why, "the grid has %.0f cells, more than 2^62", cells);
+        return sweep_refuse(why, "the grid has %.15g cells, more than 2^62", cells);
     return true;
 }
 
@@ -112,7 +112,7 @@ static bool refuse_point(const struct sweep_point *point, double bytes, unsigned
     if (isnan(bytes))
         sweep_refuse(why, "%.300s: no network has these values; --help has their ranges", given);
     else
-        sweep_refuse(why, "%.300s: needs %.0f bytes for each of %u jobs, but only %.0f are available%s",
+        sweep_refuse(why, "%.300s: needs %.15g bytes for each of %u jobs, but only %.15g are available%s",
                      given, bytes, jobs, available, bytes <= available ? "; --jobs 1 would fit" : "");
     sweep_buffer_free(&settings);
     return false;
@@ -145,7 +145,7 @@ bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, s
                       struct reason *why) {
     double available = sweep_memory_available(), index = (double)grid->mine * (double)index_bytes;
     if (index > available)
-        return sweep_refuse(why, "%llu cells need %.0f bytes for their index, but only %.0f are available",
+        return sweep_refuse(why, "%llu cells need %.15g bytes for their index, but only %.15g are available",
                             (unsigned long long)grid->mine, index, available);
     return check_points(grid, jobs, everything, available - index, why);
 }

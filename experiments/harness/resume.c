@@ -21,7 +21,7 @@ static int refuse_other(const struct journal *journal, const char *expected, siz
     const struct sweep_spec *spec = journal->grid->spec;
     char name[40] = "";
     if (sscanf(expected, "#axis %38s", name) == 1 && strncmp(found, expected, 7 + strlen(name)) == 0) {
-        int skip = (int)(7 + strlen(name));
+        int skip = (int)(6 + strlen(name)); /* its value begins with the blank */
         sweep_say(spec, "--resume: %s was begun with --%s%.*s, not%.*s", journal->path, name,
                   shown - skip < 80 ? shown - skip : 80, found + skip, now - skip < 80 ? now - skip : 80,
                   expected + skip);

@@ -70,7 +70,7 @@ static off_t text_size(int fd, const char *axis, const char *name, struct reason
     }
     double available = sweep_memory_available();
     if ((double)info.st_size > available) {
-        sweep_refuse(why, "--%s %s: needs %.0f bytes, but only %.0f are available", axis, name,
+        sweep_refuse(why, "--%s %s: needs %.15g bytes, but only %.15g are available", axis, name,
                      (double)info.st_size, available);
         return -1;
     }

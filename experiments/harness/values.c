@@ -29,7 +29,7 @@ static bool reserve_values(struct axis *axis, double more, const char *item, str
     double needed = ((double)axis->count + more) * (sizeof(struct value) + SPELLING);
     double available = sweep_memory_available();
     if (needed > available)
-        return sweep_refuse(why, "--%s %.120s: %.0f values need %.0f bytes, but only %.0f are available",
+        return sweep_refuse(why, "--%s %.120s: %.15g values need %.15g bytes, but only %.15g are available",
                             axis->word->name, item, more, needed, available);
     size_t capacity = axis->count + (size_t)more;
     if (capacity <= axis->capacity)
