@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 int main(void) {
-    const struct rnn_spec spec = { .activation = &rnn_tanh,
+    const struct rnn_spec spec = { .cell = &rnn_elman,
+                                   .activation = &rnn_tanh,
                                    .init = RNN_GAUSSIAN,
                                    .weights = RNN_TIED,
                                    .record = RNN_NORMS,
@@ -12,6 +13,7 @@ int main(void) {
                                    .drive = 0.1,
                                    .start = 0,
                                    .length = 100,
+                                   .segment = 100,
                                    .hidden = 128,
                                    .batch = 16,
                                    .inputs = 64,

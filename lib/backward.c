@@ -1,9 +1,11 @@
 /* Forward and back-propagation through time, with the norm of dL/dh_t at every step.
  *
  * Back-propagation is linear in dh. So dh is multiplied by an exact power of two whenever its norm leaves
- * [2^-200, 2^200], and the exponent is kept beside it: logarithms of norms are right at any length. */
-#include "kernels.h"
-#include "rnn.h"
+ * [2^-200, 2^200], and the exponent is kept beside it: logarithms of norms are right at any length.
+ *
+ * Gradients of the weights are sums over time, taken a block of steps at a time while the block is in the
+ * cache. Blocks lie at fixed steps, so a segmented net adds up the same numbers in the same order. */
+#include "cell.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,35 +13,85 @@
 
 static const double SAFE_LOW = 0x1p-400, SAFE_HIGH = 0x1p400; /* of the squared norm */
 
-/* W_xh x_t for every t in one product, into h_1..h_T. */
-static void project_input(struct rnn *net) {
-    const struct rnn_spec *s = &net->spec;
-    k_pack(net->packed_x, net->W_xh, s->hidden, s->inputs);
-    k_product(rnn_state(net, 1), net->packed_x, net->x, s->length * s->batch, s->hidden, s->inputs);
+/* ---- forward ----------------------------------------------------------------------------------------- */
+
+static void pack_gates(struct rnn *net, double *packed, const double *W,
+                       void (*pack)(double *, const double *, size_t, size_t)) {
+    const size_t H = net->spec.hidden;
+    for (size_t g = 0; g < net->spec.cell->gates; g++)
+        pack(rnn_packed_gate(net, packed, g), W + g * H * H, H, H);
 }
 
-enum rnn_status rnn_forward(struct rnn *net) {
+/* W_hh of step t, an untied net's own. */
+static double *weights_of_step(const struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden;
+    return net->W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
+}
+
+/* W_xh x_t of steps first+1..last, one product a gate, into the gates. */
+static void project_input(struct rnn *net, size_t first, size_t last) {
     const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, B = s->batch;
-    if (s->inputs)
-        project_input(net);
-    else
-        memset(rnn_state(net, 1), 0, s->length * B * H * sizeof *net->h);
-    if (s->weights == RNN_TIED)
-        k_pack(net->packed, net->W_hh, H, H);
-    for (size_t t = 1; t <= s->length; t++) {
-        double *h = rnn_state(net, t);
-        if (s->weights == RNN_UNTIED)
-            k_pack(net->packed, net->W_hh + (t - 1) * H * H, H, H);
-        k_product_add(h, net->packed, rnn_state(net, t - 1), B, H, H);
-        s->activation->forward(h, net->b_h, B, H);
-        if (!k_finite(h, B * H)) {
+    const size_t count = (last - first) * s->batch;
+    for (size_t g = 0; g < s->cell->gates; g++) {
+        double *out = rnn_gate(net, g, first + 1);
+        if (s->inputs)
+            k_product(out, net->packed_x + g * k_packed_size(s->hidden, s->inputs),
+                      net->x + first * s->batch * s->inputs, count, s->hidden, s->inputs);
+        else
+            memset(out, 0, count * s->hidden * sizeof *out);
+    }
+}
+
+/* Steps net->from + 1..last, with h of step net->from in place. */
+static enum rnn_status forward_segment(struct rnn *net, size_t last) {
+    project_input(net, net->from, last);
+    for (size_t t = net->from + 1; t <= last; t++) {
+        if (net->spec.weights == RNN_UNTIED)
+            pack_gates(net, net->packed, weights_of_step(net, t), k_pack);
+        net->spec.cell->forward(net, t);
+        if (!k_finite(rnn_state(net, t), rnn_step_size(net))) {
             net->stopped_at = t;
             return RNN_DIVERGED;
         }
     }
     return RNN_OK;
 }
+
+static size_t segment_end(const struct rnn *net) {
+    const size_t end = net->from + rnn_kept(&net->spec);
+    return end < net->spec.length ? end : net->spec.length;
+}
+
+/* Makes `from` the first step kept; its state is the checkpoint of its segment. */
+static void enter_segment(struct rnn *net, size_t from) {
+    const size_t size = rnn_step_size(net);
+    net->from = from;
+    memcpy(net->h, net->checkpoint + from / net->spec.segment * size, size * sizeof *net->h);
+}
+
+enum rnn_status rnn_forward(struct rnn *net) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t size = rnn_step_size(net);
+    for (size_t g = 0; g < s->cell->gates; g++)
+        k_pack(net->packed_x + g * k_packed_size(s->hidden, s->inputs), net->W_xh + g * s->hidden * s->inputs,
+               s->hidden, s->inputs);
+    if (s->weights == RNN_TIED)
+        pack_gates(net, net->packed, net->W_hh, k_pack);
+    if (net->from)
+        enter_segment(net, 0);
+    for (;;) {
+        if (net->checkpoint)
+            memcpy(net->checkpoint + net->from / s->segment * size, net->h, size * sizeof *net->h);
+        const size_t end = segment_end(net);
+        const enum rnn_status status = forward_segment(net, end);
+        if (status != RNN_OK || end == s->length)
+            return status;
+        memcpy(net->h, rnn_state(net, end), size * sizeof *net->h);
+        net->from = end;
+    }
+}
+
+/* ---- scaling by powers of two -------------------------------------------------------------------------- */
 
 static double largest_magnitude(const double *x, size_t count) {
     double largest = 0;
@@ -61,107 +113,160 @@ static int rescale(double *dh, size_t count) {
     return exponent;
 }
 
-/* da_t and ln||dh_t|| from dh_t. RNN_ZERO or RNN_DIVERGED if dh_t has no finite logarithm. */
-static enum rnn_status step_back(struct rnn *net, size_t t, double *da, double *dh, int *exponent) {
-    const size_t count = net->spec.batch * net->spec.hidden;
-    const double *h = rnn_state(net, t);
-    double squares = net->spec.activation->backward(da, dh, h, count);
-    if (!(squares >= SAFE_LOW && squares <= SAFE_HIGH)) {
-        if (largest_magnitude(dh, count) == 0)
-            return RNN_ZERO;
-        if (!k_finite(dh, count))
-            return RNN_DIVERGED;
-        *exponent += rescale(dh, count);
-        squares = net->spec.activation->backward(da, dh, h, count);
-    }
-    net->exponent[t - 1] = *exponent;
-    net->log_dh[t - 1] = 0.5 * log(squares) + *exponent * M_LN2;
-    return RNN_OK;
+/* ---- sums over time ------------------------------------------------------------------------------------ */
+
+/* Steps first..last whose da wait to be summed, all of one exponent; none if first > last. */
+struct pending {
+    size_t first, last;
+    int exponent;
+};
+
+static size_t slot_of(const struct rnn *net, size_t t) {
+    return (t - 1) % net->block;
 }
 
-/* Everything from step t down, once dh_t is exactly zero. */
-static void all_zero(struct rnn *net, size_t t, int exponent) {
-    const size_t count = net->spec.batch * net->spec.hidden;
-    for (size_t i = 0; i < t; i++) {
-        net->log_dh[i] = -INFINITY;
-        net->exponent[i] = exponent;
+/* Puts the sums so far and the pending steps on one exponent, the larger. What underflows is below 2^-600 of
+ * the sum. */
+static void align(struct rnn *net, const struct pending *p) {
+    if (p->last == net->spec.length)
+        net->gradient_exponent = p->exponent;
+    const int difference = p->exponent - net->gradient_exponent;
+    const size_t count = (p->last - p->first + 1) * rnn_step_size(net);
+    if (difference > 0) {
+        scale_by_power(net->gradient, -difference, (size_t)(net->dW_hy - net->gradient));
+        net->gradient_exponent = p->exponent;
     }
-    if (net->spec.record >= RNN_GRADIENTS)
-        memset(net->da, 0, t * count * sizeof *net->da);
-    if (net->spec.record == RNN_EVERYTHING)
-        memset(net->dh, 0, t * count * sizeof *net->dh);
+    for (size_t g = 0; difference < 0 && g < net->spec.cell->gates; g++)
+        scale_by_power(rnn_gate_gradient(net, g, slot_of(net, p->first)), difference, count);
 }
 
-static enum rnn_status through_time(struct rnn *net) {
+/* dW_hh += sum_t da_t h_{t-1}^T, dW_xh += sum_t da_t x_t^T, db_h += sum_t da_t over the pending steps. */
+static void sum_pending(struct rnn *net, struct pending *p) {
     const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, B = s->batch;
-    int exponent = 0;
-    if (s->weights == RNN_TIED)
-        k_pack_transposed(net->transposed, net->W_hh, H, H);
-    for (size_t t = s->length; t >= 1; t--) {
-        double *da = s->record >= RNN_GRADIENTS ? net->da + (t - 1) * B * H : net->da;
-        const enum rnn_status status = step_back(net, t, da, rnn_state_gradient(net, t), &exponent);
-        if (status == RNN_ZERO)
-            all_zero(net, t, exponent);
-        if (status != RNN_OK) {
-            net->stopped_at = t;
-            return status;
-        }
-        if (t == 1)
-            break;
-        if (s->weights == RNN_UNTIED)
-            k_pack_transposed(net->transposed, net->W_hh + (t - 1) * H * H, H, H);
-        k_product(rnn_state_gradient(net, t - 1), net->transposed, da, B, H, H);
+    const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch;
+    if (p->first > p->last)
+        return;
+    align(net, p);
+    double *dW = net->dW_hh + (weights_of_step(net, p->first) - net->W_hh);
+    for (size_t g = 0; g < s->cell->gates; g++) {
+        const double *da = rnn_gate_gradient(net, g, slot_of(net, p->first));
+        k_outer_add(dW + g * H * H, da, rnn_state(net, p->first - 1), count, H, H);
+        if (I)
+            k_outer_add(net->dW_xh + g * H * I, da, net->x + (p->first - 1) * s->batch * I, count, H, I);
+        k_column_sums_add(net->db_h + g * H, da, count, H);
     }
-    return RNN_OK;
+    p->last = p->first - 1;
 }
 
-/* Puts every da_t on the exponent of the largest, so that steps can be summed; returns that exponent. What
- * underflows here is below 2^-800 of the sum. */
-static int align_steps(struct rnn *net) {
-    const size_t count = net->spec.batch * net->spec.hidden;
-    int largest = net->exponent[net->spec.length - 1];
-    for (size_t t = 0; t < net->spec.length; t++)
-        largest = net->exponent[t] > largest ? net->exponent[t] : largest;
-    for (size_t t = 0; t < net->spec.length; t++)
-        if (net->exponent[t] != largest)
-            scale_by_power(net->da + t * count, net->exponent[t] - largest, count);
-    return largest;
-}
-
-/* dW_hh, dW_xh and db_h, each one product over all steps. */
-static void sum_over_time(struct rnn *net) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, B = s->batch, recurrent = (size_t)(net->dW_hy - net->gradient);
-    memset(net->gradient, 0, recurrent * sizeof *net->gradient);
-    if (s->weights == RNN_TIED)
-        k_outer_add(net->dW_hh, net->da, net->h, s->length * B, H, H);
-    for (size_t t = 0; s->weights == RNN_UNTIED && t < s->length; t++)
-        k_outer_add(net->dW_hh + t * H * H, net->da + t * B * H, net->h + t * B * H, B, H, H);
-    if (s->inputs)
-        k_outer_add(net->dW_xh, net->da, net->x, s->length * B, H, s->inputs);
-    k_column_sums_add(net->db_h, net->da, s->length * B, H);
+/* Takes step t, just done, into the pending steps; sums them where a block ends, or where W_hh is not shared.
+ */
+static void add_step(struct rnn *net, struct pending *p, size_t t, int exponent) {
+    if (p->first <= p->last && p->exponent != exponent)
+        sum_pending(net, p);
+    if (p->first > p->last)
+        p->last = t;
+    p->first = t;
+    p->exponent = exponent;
+    if (slot_of(net, t) == 0 || net->spec.weights == RNN_UNTIED)
+        sum_pending(net, p);
 }
 
 /* Gives the gradient its true size where double can hold it; otherwise carries the exponent, and brings the
  * read-out's part, which has none, to the same one. */
-static void settle_exponent(struct rnn *net, int exponent) {
+static void settle_exponent(struct rnn *net) {
     const size_t recurrent = (size_t)(net->dW_hy - net->gradient);
     const double largest = largest_magnitude(net->gradient, recurrent);
-    const bool holds = exponent == 0 || largest == 0 || abs(ilogb(largest) + exponent) < 900;
-    net->gradient_exponent = holds ? 0 : exponent;
-    if (holds && exponent != 0)
+    const int exponent = net->gradient_exponent;
+    if (exponent == 0)
+        return;
+    if (largest == 0 || abs(ilogb(largest) + exponent) < 900) {
         scale_by_power(net->gradient, exponent, recurrent);
-    else if (!holds)
+        net->gradient_exponent = 0;
+    } else {
         scale_by_power(net->dW_hy, -exponent, net->parameters - recurrent);
+    }
+}
+
+/* ---- backward ------------------------------------------------------------------------------------------ */
+
+/* da_t and ln||dh_t|| from dh_t. RNN_ZERO or RNN_DIVERGED if dh_t has no finite logarithm. */
+static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
+    const size_t size = rnn_step_size(net), slot = slot_of(net, t);
+    double *dh = rnn_state_gradient(net, t);
+    double squares = net->spec.cell->backward(net, t, slot);
+    if (!(squares >= SAFE_LOW && squares <= SAFE_HIGH)) {
+        if (largest_magnitude(dh, size) == 0)
+            return RNN_ZERO;
+        if (!k_finite(dh, size))
+            return RNN_DIVERGED;
+        *exponent += rescale(dh, size);
+        squares = net->spec.cell->backward(net, t, slot);
+    }
+    if (net->exponent)
+        net->exponent[t - 1] = *exponent;
+    net->log_dh[t - 1] = 0.5 * log(squares) + *exponent * M_LN2;
+    return RNN_OK;
+}
+
+/* dh_{t-1} = W_hh^T da_t, summed over the gates. */
+static void carry_back(struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden, B = net->spec.batch;
+    double *dh = rnn_state_gradient(net, t - 1);
+    if (net->spec.weights == RNN_UNTIED)
+        pack_gates(net, net->transposed, weights_of_step(net, t), k_pack_transposed);
+    k_product(dh, net->transposed, rnn_gate_gradient(net, 0, slot_of(net, t)), B, H, H);
+    for (size_t g = 1; g < net->spec.cell->gates; g++)
+        k_product_add(dh, rnn_packed_gate(net, net->transposed, g),
+                      rnn_gate_gradient(net, g, slot_of(net, t)), B, H, H);
+}
+
+/* Everything from step t down, once dh_t is exactly zero. */
+static void all_zero(struct rnn *net, size_t t) {
+    for (size_t i = 0; i < t; i++)
+        net->log_dh[i] = -INFINITY;
+    if (net->spec.record != RNN_EVERYTHING)
+        return;
+    memset(net->dh, 0, t * rnn_step_size(net) * sizeof *net->dh);
+    memset(net->exponent, 0, t * sizeof *net->exponent);
+}
+
+/* From dL/dh_T down to step 1 or to what stops the pass; the states of earlier segments are computed again.
+ */
+static enum rnn_status through_time(struct rnn *net) {
+    const bool gradients = net->spec.record >= RNN_GRADIENTS;
+    struct pending pending = { .first = 1, .last = 0 };
+    enum rnn_status status = RNN_OK;
+    int exponent = 0;
+    for (size_t t = net->spec.length; t >= 1; t--) {
+        if (t == net->from) {
+            enter_segment(net, t - net->spec.segment);
+            forward_segment(net, t);
+        }
+        status = step_back(net, t, &exponent);
+        if (status != RNN_OK) {
+            net->stopped_at = t;
+            break;
+        }
+        if (t > 1)
+            carry_back(net, t);
+        if (gradients)
+            add_step(net, &pending, t, exponent);
+    }
+    if (gradients)
+        sum_pending(net, &pending);
+    return status;
 }
 
 enum rnn_status rnn_backward(struct rnn *net) {
+    if (net->spec.weights == RNN_TIED)
+        pack_gates(net, net->transposed, net->W_hh, k_pack_transposed);
+    if (net->gradient)
+        memset(net->gradient, 0, (size_t)(net->dW_hy - net->gradient) * sizeof *net->gradient);
+    net->gradient_exponent = 0;
     const enum rnn_status status = through_time(net);
-    if (net->spec.record >= RNN_GRADIENTS && status != RNN_DIVERGED) {
-        const int exponent = align_steps(net);
-        sum_over_time(net);
-        settle_exponent(net, exponent);
-    }
+    if (status == RNN_ZERO)
+        all_zero(net, net->stopped_at);
+    if (net->gradient)
+        settle_exponent(net);
     return status;
 }

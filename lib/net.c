@@ -1,6 +1,5 @@
 /* A network's memory: one allocation, carved and measured by the same function, and its random draw. */
-#include "kernels.h"
-#include "rnn.h"
+#include "cell.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,15 +25,30 @@ static double *take_doubles(struct carver *carver, double count) {
 
 /* Consecutive views into one flat vector: W_hh | W_xh | b_h | W_hy | b_y. */
 static double carve_parameters(const struct rnn_spec *s, double *flat, double **views[5]) {
-    const double H = (double)s->hidden, I = (double)s->inputs, O = (double)s->outputs;
+    const double H = (double)s->hidden, I = (double)s->inputs, O = (double)s->outputs,
+                 G = (double)s->cell->gates;
     const double steps = s->weights == RNN_UNTIED ? (double)s->length : 1;
-    const double counts[5] = { steps * H * H, H * I, H, O * H, O };
+    const double counts[5] = { steps * G * H * H, G * H * I, G * H, O * H, O };
     double total = 0;
     for (int i = 0; i < 5; i++) {
         *views[i] = flat ? flat + (size_t)total : NULL;
         total += counts[i];
     }
     return total;
+}
+
+/* Steps summed at once into a gradient: 256 rows of da and h stay in the second-level cache. */
+static size_t block_of(size_t batch) {
+    return batch < 256 ? 256 / batch : 1;
+}
+
+static size_t whole_blocks(size_t steps, size_t batch) {
+    const size_t block = block_of(batch);
+    return (steps - 1) / block * block + block;
+}
+
+size_t rnn_segment(size_t length, size_t batch) {
+    return whole_blocks((size_t)ceil(sqrt((double)length)), batch);
 }
 
 /* k_packed_size in double; a size too large for size_t is refused before anything is packed. */
@@ -45,18 +59,34 @@ static double packed_size(size_t rows, size_t cols) {
 
 static void carve_work(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
-    const double B = (double)s->batch, H = (double)s->hidden, O = (double)s->outputs;
-    net->packed = take_doubles(carver, packed_size(s->hidden, s->hidden));
-    net->transposed = take_doubles(carver, packed_size(s->hidden, s->hidden));
-    net->packed_x = take_doubles(carver, packed_size(s->hidden, s->inputs));
+    const double B = (double)s->batch, H = (double)s->hidden, O = (double)s->outputs,
+                 G = (double)s->cell->gates;
+    net->packed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
+    net->transposed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
+    net->packed_x = take_doubles(carver, G * packed_size(s->hidden, s->inputs));
     net->scratch = take_doubles(carver, fmax((H + 2) * H, packed_size(s->hidden, s->outputs) + B * O));
+}
+
+/* States kept, and what the two passes leave behind. */
+static void carve_steps(struct rnn *net, struct carver *carver) {
+    const struct rnn_spec *s = &net->spec;
+    const double T = (double)s->length, step = (double)s->batch * (double)s->hidden,
+                 G = (double)s->cell->gates;
+    const double kept = (double)rnn_kept(s);
+    net->h = take_doubles(carver, (kept + 1) * step);
+    net->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
+                               : take_doubles(carver, G * kept * step);
+    net->checkpoint = kept < T ? take_doubles(carver, ceil(T / kept) * step) : NULL;
+    net->log_dh = take_doubles(carver, T);
+    net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
+    net->dh = take_doubles(carver, (s->record == RNN_EVERYTHING ? T : 2) * step);
+    net->da = take_doubles(carver, G * (double)net->block * step);
 }
 
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
 static double carve(struct rnn *net, char *base) {
     const struct rnn_spec *s = &net->spec;
-    const double T = (double)s->length, B = (double)s->batch, H = (double)s->hidden;
-    const bool gradients = s->record >= RNN_GRADIENTS;
+    const double T = (double)s->length, B = (double)s->batch;
     struct carver carver = { base, 0 };
     take(&carver, 1, sizeof *net);
 
@@ -65,18 +95,14 @@ static double carve(struct rnn *net, char *base) {
     net->theta = take_doubles(&carver, parameters);
     carve_parameters(s, net->theta, theta);
     double **gradient[] = { &net->dW_hh, &net->dW_xh, &net->db_h, &net->dW_hy, &net->db_y };
-    net->gradient = gradients ? take_doubles(&carver, parameters) : NULL;
+    net->gradient = s->record >= RNN_GRADIENTS ? take_doubles(&carver, parameters) : NULL;
     carve_parameters(s, net->gradient, gradient);
 
     net->x = take_doubles(&carver, T * B * (double)s->inputs);
     net->target = take_doubles(&carver, B * (double)s->outputs);
     net->label = take(&carver, B, sizeof *net->label);
-    net->h = take_doubles(&carver, (T + 1) * B * H);
     net->y = take_doubles(&carver, B * (double)s->outputs);
-    net->log_dh = take_doubles(&carver, T);
-    net->exponent = take(&carver, T, sizeof *net->exponent);
-    net->dh = take_doubles(&carver, (s->record == RNN_EVERYTHING ? T : 2) * B * H);
-    net->da = take_doubles(&carver, (gradients ? T : 1) * B * H);
+    carve_steps(net, &carver);
     carve_work(net, &carver);
     if (base)
         net->parameters = (size_t)parameters;
@@ -84,9 +110,9 @@ static double carve(struct rnn *net, char *base) {
 }
 
 static enum rnn_status spec_status(const struct rnn_spec *s) {
-    if (!s->length || !s->hidden || !s->batch || (s->drive > 0 && !s->inputs))
+    if (!s->length || !s->hidden || !s->batch || !s->segment || (s->drive > 0 && !s->inputs))
         return RNN_BAD_SIZE;
-    const bool named = s->activation && s->init >= RNN_GAUSSIAN && s->init <= RNN_IDENTITY &&
+    const bool named = s->cell && s->activation && s->init >= RNN_GAUSSIAN && s->init <= RNN_IDENTITY &&
                        s->weights >= RNN_TIED && s->weights <= RNN_UNTIED && s->record >= RNN_NORMS &&
                        s->record <= RNN_EVERYTHING;
     const bool lawful = isfinite(s->scale) && s->scale > 0 && isfinite(s->drive) && s->drive >= 0 &&
@@ -94,9 +120,22 @@ static enum rnn_status spec_status(const struct rnn_spec *s) {
     return named && lawful ? RNN_OK : RNN_BAD_LAW;
 }
 
+/* A net without memory: the spec with its segment rounded, and the block that follows from it. */
+static struct rnn bare_net(const struct rnn_spec *spec) {
+    const size_t block = block_of(spec->batch);
+    struct rnn net = { .spec = *spec, .block = 1 };
+    if (spec->record >= RNN_GRADIENTS)
+        net.block = block < spec->length ? block : spec->length;
+    if (spec->segment < spec->length)
+        net.spec.segment = whole_blocks(spec->segment, spec->batch);
+    return net;
+}
+
 double rnn_bytes(const struct rnn_spec *spec) {
-    struct rnn net = { .spec = *spec };
-    return spec_status(spec) == RNN_OK ? carve(&net, NULL) : NAN;
+    if (spec_status(spec) != RNN_OK)
+        return NAN;
+    struct rnn net = bare_net(spec);
+    return carve(&net, NULL);
 }
 
 /* `net` with room for `bytes`, the old one if it has it. */
@@ -122,7 +161,8 @@ enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
     if (!*net)
         return RNN_NO_MEMORY;
     const size_t capacity = (*net)->capacity;
-    **net = (struct rnn){ .spec = *spec, .capacity = capacity };
+    **net = bare_net(spec);
+    (*net)->capacity = capacity;
     carve(*net, (char *)*net);
     return RNN_OK;
 }
@@ -132,19 +172,27 @@ void rnn_free(struct rnn **net) {
     *net = NULL;
 }
 
+/* W_hh of every step, a matrix of its own for each gate. */
+static void draw_recurrent(struct rnn *net, uint64_t seed) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t H = s->hidden, matrices = (size_t)(net->W_xh - net->W_hh) / (H * H);
+    for (size_t i = 0; i < matrices; i++)
+        rnn_draw_matrix(net->W_hh + i * H * H, H, s->init, s->scale, net->scratch,
+                        (struct rnn_stream){ seed, RNN_FOR_W_HH, (uint32_t)i });
+}
+
 void rnn_draw(struct rnn *net, uint64_t seed) {
     const struct rnn_spec *s = &net->spec;
     const size_t H = s->hidden, BI = s->batch * s->inputs;
     memset(net->theta, 0, net->parameters * sizeof *net->theta);
-    for (uint32_t t = 0; t < (s->weights == RNN_UNTIED ? s->length : 1); t++)
-        rnn_draw_matrix(net->W_hh + t * H * H, H, s->init, s->scale, net->scratch,
-                        (struct rnn_stream){ seed, RNN_FOR_W_HH, t });
+    draw_recurrent(net, seed);
     if (s->inputs)
-        rnn_gaussian(net->W_xh, H * s->inputs, sqrt(s->drive / (double)s->inputs),
+        rnn_gaussian(net->W_xh, s->cell->gates * H * s->inputs, sqrt(s->drive / (double)s->inputs),
                      (struct rnn_stream){ seed, RNN_FOR_W_XH, 0 });
     if (s->outputs)
         rnn_gaussian(net->W_hy, s->outputs * H, sqrt(1 / (double)H),
                      (struct rnn_stream){ seed, RNN_FOR_W_HY, 0 });
+    net->from = 0;
     rnn_gaussian(net->h, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 0 });
     for (uint32_t t = 0; s->inputs && t < s->length; t++)
         rnn_gaussian(net->x + t * BI, BI, 1, (struct rnn_stream){ seed, RNN_FOR_INPUT, t + 1 });

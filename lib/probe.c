@@ -97,7 +97,8 @@ static void count_block(struct tally *tally, const struct rnn *net, size_t first
     const size_t hidden = net->spec.hidden, batch = net->spec.batch;
     unsigned char alive[BLOCK] = { 0 };
     for (size_t row = first * batch; row < (last + 1) * batch; row++)
-        count_row(tally, alive, net->spec.activation, net->h + row * hidden + unit, units);
+        count_row(tally, alive, net->spec.activation, net->h + (row - net->from * batch) * hidden + unit,
+                  units);
     for (size_t i = 0; i < units; i++)
         tally->dead += !alive[i];
 }
@@ -105,7 +106,7 @@ static void count_block(struct tally *tally, const struct rnn *net, size_t first
 enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
                                    size_t last) {
     const size_t hidden = net->spec.hidden;
-    if (first < 1 || last > net->spec.length || first > last)
+    if (first <= net->from || last > net->spec.length || first > last)
         return RNN_BAD_RANGE;
     struct tally tally = { 0 };
     for (size_t unit = 0; unit < hidden; unit += BLOCK)

@@ -30,7 +30,7 @@ enum rnn_status {
     RNN_DIVERGED, /* a state left the range of double at step `stopped_at`: a finding, not a failure */
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
-    RNN_BAD_SIZE, /* length, hidden and batch must be >= 1; drive > 0 and x need inputs >= 1 */
+    RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1; drive > 0 and x need inputs >= 1 */
     RNN_BAD_LAW, /* scale must be finite and > 0, drive and start finite and >= 0, enums named */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
@@ -93,6 +93,11 @@ void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, doub
 
 /* ---- the network --------------------------------------------------------------------------------- */
 
+/* What carries the state. Each has `gates` blocks of H rows in W_hh, W_xh and b_h, in the order given:
+ *   elman  h_t = phi(a_t); Elman 1990. */
+struct rnn_cell;
+extern const struct rnn_cell rnn_elman;
+
 enum rnn_weights {
     RNN_TIED = 1, /* one W_hh for every step: a recurrent network */
     RNN_UNTIED, /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
@@ -107,7 +112,8 @@ enum rnn_record {
 
 /* Every field is to be set; zero is an error except where a zero is named. */
 struct rnn_spec {
-    const struct rnn_activation *activation;
+    const struct rnn_cell *cell;
+    const struct rnn_activation *activation; /* of the elman cell; the others bring their own */
     enum rnn_init init;
     enum rnn_weights weights;
     enum rnn_record record;
@@ -118,11 +124,17 @@ struct rnn_spec {
     size_t length, hidden, batch;
     size_t inputs; /* 0: no input at all, x is NULL */
     size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
+    size_t segment; /* steps whose states are kept at once: `length` keeps all; fewer (rnn_segment) keeps a
+                       checkpoint a segment and recomputes the states going back, to the same bits; rounded up
+                       to whole blocks of steps */
 };
+
+/* A segment that makes memory grow like sqrt(length): about sqrt(length) steps. */
+size_t rnn_segment(size_t length, size_t batch);
 
 /* One allocation. All arrays belong to the net and are open: read them, write x and the parameters.
  * `theta` and `gradient` are the parameters and their gradients as flat vectors of the same layout:
- * W_hh (H, H), or (T, H, H) untied | W_xh (H, I) | b_h (H) | W_hy (O, H) | b_y (O). */
+ * W_hh (G H, H), or (T, G H, H) untied | W_xh (G H, I) | b_h (G H) | W_hy (O, H) | b_y (O), G the gates. */
 struct rnn {
     struct rnn_spec spec;
     size_t parameters;
@@ -133,25 +145,29 @@ struct rnn {
     double *x; /* (T, B, I) */
     double *target; /* (B, O), for rnn_loss_squared */
     uint32_t *label; /* (B), for rnn_loss_softmax */
-    double *h; /* (T+1, B, H); h[0] is h_0 */
+    double *h; /* (segment + 1, B, H) from step `from` on: see rnn_state */
     double *y; /* (B, O) */
     double loss;
 
     double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
-    int *exponent; /* (T) */
+    int *exponent; /* (T) with RNN_EVERYTHING, else NULL */
     int gradient_exponent; /* 0 unless a gradient left the safe range */
     size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
-    double *da; /* work: (T, B, H) with RNN_GRADIENTS, else one row */
+    /* work */
+    size_t from, block; /* first step in `h`; steps summed at once into a gradient */
+    double *checkpoint; /* h at the start of each segment, (segments, B, H), if several */
+    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself */
+    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* work space, at least (H + 2, H): the probes may borrow it */
+    double *scratch; /* at least (H + 2, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };
 
-/* h_t for t = 0..T, and the storage of dL/dh_t for t = 1..T: (B, H). */
+/* h_t for t = from..from + segment, and the storage of dL/dh_t for t = 1..T: (B, H). */
 static inline double *rnn_state(const struct rnn *net, size_t t) {
-    return net->h + t * net->spec.batch * net->spec.hidden;
+    return net->h + (t - net->from) * net->spec.batch * net->spec.hidden;
 }
 static inline double *rnn_state_gradient(const struct rnn *net, size_t t) {
     const size_t row = net->spec.record == RNN_EVERYTHING ? t - 1 : t & 1;
@@ -236,7 +252,7 @@ enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
 
-/* Over steps first..last (1..T) of the last forward pass:
+/* Over steps first..last of the last forward pass, from + 1..T, else RNN_BAD_RANGE:
  *   mean_square_derivative  mean of phi'(a)^2 over units, sequences and steps
  *   saturated               share of units with |phi'(a)| < 1 % of gamma
  *   dead                    share of units whose phi'(a) is 0 in every sequence and step */
@@ -248,10 +264,10 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 
 /* ---- theory --------------------------------------------------------------------------------------- */
 
-/* Mean field of a wide random net (Poole 2016: the length map and chi_1; Schoenholz 2017; Chen et al. 2018), z ~ N(0, 1):
- *     q = sigma^2 E[phi(sqrt(q) z)^2] + s2      chi = sigma^2 E[phi'(sqrt(q) z)^2]      r = sqrt(chi)
- * q is infinite where the state grows without bound. Error of chi, and of q over max(1, q), below 1e-10 away
- * from that transition. RNN_BAD_LAW: scale not finite and > 0, drive not finite and >= 0. */
+/* Mean field of a wide random net (Poole 2016: the length map and chi_1; Schoenholz 2017; Chen et al. 2018),
+ * z ~ N(0, 1): q = sigma^2 E[phi(sqrt(q) z)^2] + s2      chi = sigma^2 E[phi'(sqrt(q) z)^2]      r =
+ * sqrt(chi) q is infinite where the state grows without bound. Error of chi, and of q over max(1, q), below
+ * 1e-10 away from that transition. RNN_BAD_LAW: scale not finite and > 0, drive not finite and >= 0. */
 struct rnn_theory {
     double q, chi, r;
 };

@@ -20,6 +20,7 @@ static size_t count_or(const struct sweep_point *point, const char *axis, size_t
 
 struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
     struct rnn_spec spec = {
+        .cell = &rnn_elman,
         .activation = has(point, "activation") ? sweep_activation(point) : &rnn_tanh,
         .init = has(point, "init") ? init_named(sweep_name(point, "init")) : RNN_GAUSSIAN,
         .weights = has(point, "weights") && strcmp(sweep_name(point, "weights"), "untied") == 0 ? RNN_UNTIED
@@ -28,6 +29,7 @@ struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
         .scale = has(point, "scale") ? sweep_real(point, "scale") : 1,
         .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
         .length = count_or(point, "length", 0),
+        .segment = count_or(point, "length", 0),
         .hidden = count_or(point, "hidden", 0),
         .batch = count_or(point, "batch", 1),
         .inputs = count_or(point, "inputs", 0),

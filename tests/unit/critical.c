@@ -8,13 +8,15 @@
 
 static struct rnn *drawn(const struct rnn_activation *activation, enum rnn_init init, double scale) {
     struct rnn *net = NULL;
-    const struct rnn_spec spec = { .activation = activation,
+    const struct rnn_spec spec = { .cell = &rnn_elman,
+                                   .activation = activation,
                                    .init = init,
                                    .weights = RNN_TIED,
                                    .record = RNN_NORMS,
                                    .scale = scale,
                                    .drive = 0.385,
                                    .length = 60,
+                                   .segment = 60,
                                    .hidden = 48,
                                    .batch = 4,
                                    .inputs = 32 };

@@ -11,7 +11,8 @@ enum { CASES = 4 * 2 * 3 }; /* activation x weights x loss */
 
 static struct rnn *net_for(int c) {
     struct rnn *net = NULL;
-    const struct rnn_spec spec = { .activation = activations[c % 4],
+    const struct rnn_spec spec = { .cell = &rnn_elman,
+                                   .activation = activations[c % 4],
                                    .init = RNN_GAUSSIAN,
                                    .weights = c / 4 % 2 ? RNN_UNTIED : RNN_TIED,
                                    .record = RNN_EVERYTHING,
@@ -19,6 +20,7 @@ static struct rnn *net_for(int c) {
                                    .drive = 0.713,
                                    .start = 0.377,
                                    .length = 6,
+                                   .segment = 6,
                                    .hidden = 7,
                                    .batch = 3,
                                    .inputs = 4,

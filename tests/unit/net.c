@@ -7,13 +7,15 @@
 #include <string.h>
 
 static struct rnn_spec spec_of(const struct rnn_activation *activation, double scale, size_t length) {
-    return (struct rnn_spec){ .activation = activation,
+    return (struct rnn_spec){ .cell = &rnn_elman,
+                              .activation = activation,
                               .init = RNN_GAUSSIAN,
                               .weights = RNN_TIED,
                               .record = RNN_GRADIENTS,
                               .scale = scale,
                               .drive = 0.25,
                               .length = length,
+                              .segment = length,
                               .hidden = 33,
                               .batch = 5,
                               .inputs = 9 };
@@ -160,6 +162,40 @@ START_TEST(a_gradient_that_overflows_within_one_step_is_named) {
 }
 END_TEST
 
+START_TEST(a_segmented_net_gives_the_same_bits) {
+    static const size_t segments[] = { 1, 52, 100, 640,
+                                       700 }; /* 700: all kept, the last segment partly filled */
+    struct rnn *whole = NULL, *parts = NULL;
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1.4, 691);
+    ck_assert_int_eq(measure(&whole, spec), RNN_OK);
+    spec.segment = segments[_i];
+    ck_assert_int_eq(measure(&parts, spec), RNN_OK);
+    ck_assert(_i == 4 || rnn_bytes(&spec) < rnn_bytes(&whole->spec));
+    for (int pass = 0; pass < 2; pass++) { /* a second pass starts from the same h_0 */
+        ck_assert_mem_eq(whole->log_dh, parts->log_dh, 691 * sizeof(double));
+        ck_assert_mem_eq(whole->gradient, parts->gradient, whole->parameters * sizeof(double));
+        ck_assert_int_eq(rnn_forward(parts), RNN_OK);
+        ck_assert_int_eq(rnn_forward(parts), RNN_OK);
+        rnn_loss_linear(parts, 713);
+        ck_assert_int_eq(rnn_backward(parts), RNN_OK);
+    }
+    rnn_free(&whole);
+    rnn_free(&parts);
+}
+END_TEST
+
+START_TEST(memory_grows_like_the_square_root_of_a_segmented_length) {
+    struct rnn_spec spec = spec_of(&rnn_tanh, 1, 1000000);
+    spec.record = RNN_NORMS;
+    spec.hidden = 64;
+    spec.batch = 1;
+    spec.drive = 0;
+    spec.inputs = 0;
+    spec.segment = rnn_segment(spec.length, spec.batch);
+    ck_assert_double_lt(rnn_bytes(&spec), 8e6 + 3e6); /* the log norms themselves, and what else there is */
+}
+END_TEST
+
 START_TEST(a_net_is_reused_when_it_has_room) {
     struct rnn *net = NULL, *fresh = NULL;
     ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 1.2, 50)), RNN_OK);
@@ -206,6 +242,7 @@ static enum rnn_status created(struct rnn_spec spec) {
 START_TEST(a_spec_that_makes_no_sense_is_refused) {
     REFUSED(RNN_OK, (void)0);
     REFUSED(RNN_BAD_SIZE, spec.length = 0);
+    REFUSED(RNN_BAD_SIZE, spec.segment = 0);
     REFUSED(RNN_BAD_SIZE, spec.hidden = 0);
     REFUSED(RNN_BAD_SIZE, spec.batch = 0);
     REFUSED(RNN_BAD_SIZE, spec.inputs = 0);
@@ -214,12 +251,13 @@ START_TEST(a_spec_that_makes_no_sense_is_refused) {
     REFUSED(RNN_BAD_LAW, spec.scale = NAN);
     REFUSED(RNN_BAD_LAW, spec.drive = -0.1);
     REFUSED(RNN_BAD_LAW, spec.start = INFINITY);
+    REFUSED(RNN_BAD_LAW, spec.cell = NULL);
     REFUSED(RNN_BAD_LAW, spec.activation = NULL);
     REFUSED(RNN_BAD_LAW, spec.init = 0);
     REFUSED(RNN_BAD_LAW, spec.weights = 0);
     REFUSED(RNN_BAD_LAW, spec.record = 0);
     REFUSED(RNN_NO_MEMORY, spec.hidden = (size_t)1 << 40);
-    REFUSED(RNN_NO_MEMORY, spec.length = SIZE_MAX);
+    REFUSED(RNN_NO_MEMORY, (spec.length = SIZE_MAX, spec.segment = SIZE_MAX));
 }
 END_TEST
 
@@ -265,6 +303,8 @@ int main(void) {
     tcase_add_loop_test(cases, an_overflowing_state_is_named, 0, 2);
     tcase_add_test(cases, a_net_of_dead_units_has_a_zero_gradient_from_a_named_step);
     tcase_add_test(cases, a_gradient_that_overflows_within_one_step_is_named);
+    tcase_add_loop_test(cases, a_segmented_net_gives_the_same_bits, 0, 5);
+    tcase_add_test(cases, memory_grows_like_the_square_root_of_a_segmented_length);
     tcase_add_test(cases, a_net_is_reused_when_it_has_room);
     tcase_add_test(cases, a_longer_net_begins_with_the_shorter_one);
     tcase_add_test(cases, a_spec_that_makes_no_sense_is_refused);

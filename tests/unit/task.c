@@ -11,13 +11,15 @@ static const unsigned char text[] = "a memoria de quem le e uma pagina pequena, 
 enum { T = 12, B = 7, SIZE = sizeof text - 1 };
 
 static struct rnn_spec spec_of(size_t inputs, size_t outputs, size_t length) {
-    return (struct rnn_spec){ .activation = &rnn_tanh,
+    return (struct rnn_spec){ .cell = &rnn_elman,
+                              .activation = &rnn_tanh,
                               .init = RNN_GAUSSIAN,
                               .weights = RNN_TIED,
                               .record = RNN_NORMS,
                               .scale = 0.713,
                               .drive = 2.385,
                               .length = length,
+                              .segment = length,
                               .hidden = 3,
                               .batch = B,
                               .inputs = inputs,

@@ -1,0 +1,45 @@
+/* What a cell is to the passes through time (backward.c) and to memory (net.c). One file a cell. */
+#ifndef CELL_H
+#define CELL_H
+
+#include "kernels.h"
+#include "rnn.h"
+
+struct rnn_cell {
+    const char *name;
+    size_t gates; /* G: blocks of H rows in W_hh, W_xh and b_h */
+    bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
+
+    /* h_t from h_{t-1}, with W_xh x_t waiting in the gates of step t. */
+    void (*forward)(struct rnn *net, size_t t);
+
+    /* From dh_t: dL/da_t into the gates of `slot` in net->da; returns ||dh_t||^2. It may be called again for
+     * the same step with dh_t rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
+    double (*backward)(struct rnn *net, size_t t, size_t slot);
+};
+
+static inline size_t rnn_step_size(const struct rnn *net) {
+    return net->spec.batch * net->spec.hidden;
+}
+
+/* Steps kept at once. */
+static inline size_t rnn_kept(const struct rnn_spec *spec) {
+    return spec->segment < spec->length ? spec->segment : spec->length;
+}
+
+/* Gate g of step t: (B, H). */
+static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
+    return net->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
+}
+
+/* dL/da of gate g, `slot` steps into the block: (B, H). */
+static inline double *rnn_gate_gradient(const struct rnn *net, size_t g, size_t slot) {
+    return net->da + (g * net->block + slot) * rnn_step_size(net);
+}
+
+/* Gate g's share of a packed W_hh. */
+static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {
+    return packed + g * k_packed_size(net->spec.hidden, net->spec.hidden);
+}
+
+#endif
