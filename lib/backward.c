@@ -125,35 +125,48 @@ static size_t slot_of(const struct rnn *net, size_t t) {
     return (t - 1) % net->block;
 }
 
+/* The waiting steps of one array of dL/da, all gates, times 2^exponent. */
+static void scale_pending(struct rnn *net, const struct pending *p, double *da, int exponent) {
+    const size_t count = (p->last - p->first + 1) * rnn_step_size(net);
+    for (size_t g = 0; g < net->spec.cell->gates; g++)
+        scale_by_power(rnn_gate_gradient(net, da, g, slot_of(net, p->first)), exponent, count);
+}
+
 /* Puts the sums so far and the pending steps on one exponent, the larger. What underflows is below 2^-600 of
  * the sum. */
 static void align(struct rnn *net, const struct pending *p) {
     if (p->last == net->spec.length)
         net->gradient_exponent = p->exponent;
     const int difference = p->exponent - net->gradient_exponent;
-    const size_t count = (p->last - p->first + 1) * rnn_step_size(net);
     if (difference > 0) {
         scale_by_power(net->gradient, -difference, (size_t)(net->dW_hy - net->gradient));
         net->gradient_exponent = p->exponent;
     }
-    for (size_t g = 0; difference < 0 && g < net->spec.cell->gates; g++)
-        scale_by_power(rnn_gate_gradient(net, g, slot_of(net, p->first)), difference, count);
+    if (difference >= 0)
+        return;
+    scale_pending(net, p, net->da, difference);
+    if (net->da_h != net->da)
+        scale_pending(net, p, net->da_h, difference);
+    if (net->da_x != net->da && net->da_x != net->da_h)
+        scale_pending(net, p, net->da_x, difference);
 }
 
-/* dW_hh += sum_t da_t h_{t-1}^T, dW_xh += sum_t da_t x_t^T, db_h += sum_t da_t over the pending steps. */
+/* dW_hh += sum_t da_h h_{t-1}^T, dW_xh += sum_t da_x x_t^T, db_h += sum_t da over the pending steps. */
 static void sum_pending(struct rnn *net, struct pending *p) {
     const struct rnn_spec *s = &net->spec;
     const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch;
     if (p->first > p->last)
         return;
+    const size_t slot = slot_of(net, p->first);
     align(net, p);
     double *dW = net->dW_hh + (weights_of_step(net, p->first) - net->W_hh);
     for (size_t g = 0; g < s->cell->gates; g++) {
-        const double *da = rnn_gate_gradient(net, g, slot_of(net, p->first));
-        k_outer_add(dW + g * H * H, da, rnn_state(net, p->first - 1), count, H, H);
+        k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->da_h, g, slot), rnn_state(net, p->first - 1),
+                    count, H, H);
         if (I)
-            k_outer_add(net->dW_xh + g * H * I, da, net->x + (p->first - 1) * s->batch * I, count, H, I);
-        k_column_sums_add(net->db_h + g * H, da, count, H);
+            k_outer_add(net->dW_xh + g * H * I, rnn_gate_gradient(net, net->da_x, g, slot),
+                        net->x + (p->first - 1) * s->batch * I, count, H, I);
+        k_column_sums_add(net->db_h + g * H, rnn_gate_gradient(net, net->da, g, slot), count, H);
     }
     p->last = p->first - 1;
 }
@@ -208,16 +221,16 @@ static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     return RNN_OK;
 }
 
-/* dh_{t-1} = W_hh^T da_t, summed over the gates. */
+/* dh_{t-1} = W_hh^T da_h, summed over the gates. */
 static void carry_back(struct rnn *net, size_t t) {
-    const size_t H = net->spec.hidden, B = net->spec.batch;
+    const size_t H = net->spec.hidden, B = net->spec.batch, slot = slot_of(net, t);
     double *dh = rnn_state_gradient(net, t - 1);
     if (net->spec.weights == RNN_UNTIED)
         pack_gates(net, net->transposed, weights_of_step(net, t), k_pack_transposed);
-    k_product(dh, net->transposed, rnn_gate_gradient(net, 0, slot_of(net, t)), B, H, H);
+    k_product(dh, net->transposed, rnn_gate_gradient(net, net->da_h, 0, slot), B, H, H);
     for (size_t g = 1; g < net->spec.cell->gates; g++)
         k_product_add(dh, rnn_packed_gate(net, net->transposed, g),
-                      rnn_gate_gradient(net, g, slot_of(net, t)), B, H, H);
+                      rnn_gate_gradient(net, net->da_h, g, slot), B, H, H);
 }
 
 /* Everything from step t down, once dh_t is exactly zero. */

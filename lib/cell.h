@@ -13,8 +13,9 @@ struct rnn_cell {
     /* h_t from h_{t-1}, with W_xh x_t waiting in the gates of step t. */
     void (*forward)(struct rnn *net, size_t t);
 
-    /* From dh_t: dL/da_t into the gates of `slot` in net->da; returns ||dh_t||^2. It may be called again for
-     * the same step with dh_t rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
+    /* From dh_t: dL/da_t into the gates of `slot` in net->da, and in net->da_h and net->da_x where those are
+     * arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled.
+     * What W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
 };
 
@@ -32,9 +33,9 @@ static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
     return net->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
 }
 
-/* dL/da of gate g, `slot` steps into the block: (B, H). */
-static inline double *rnn_gate_gradient(const struct rnn *net, size_t g, size_t slot) {
-    return net->da + (g * net->block + slot) * rnn_step_size(net);
+/* Gate g of `da`, one of net->da, net->da_h and net->da_x, `slot` steps into the block: (B, H). */
+static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
+    return da + (g * net->block + slot) * rnn_step_size(net);
 }
 
 /* Gate g's share of a packed W_hh. */

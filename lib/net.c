@@ -81,6 +81,7 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
     net->dh = take_doubles(carver, (s->record == RNN_EVERYTHING ? T : 2) * step);
     net->da = take_doubles(carver, G * (double)net->block * step);
+    net->da_h = net->da_x = net->da;
 }
 
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */

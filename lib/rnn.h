@@ -159,7 +159,9 @@ struct rnn {
     size_t from, block; /* first step in `h`; steps summed at once into a gradient */
     double *checkpoint; /* h at the start of each segment, (segments, B, H), if several */
     double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself */
-    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed */
+    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
+    double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
+                            `da` itself where a_t is their plain sum with b_h */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
     double *scratch; /* at least (H + 2, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
