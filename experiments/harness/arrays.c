@@ -16,25 +16,33 @@ static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
     list[(*count)++] = array;
 }
 
-/* Parameters, or their gradients where `gradient` is set; what a net lacks is left out. */
+/* The rows of W_hh: H for each gate of the cell. */
+static size_t rows_of(const struct rnn *net) {
+    const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs;
+    const size_t steps = net->spec.weights == RNN_UNTIED ? net->spec.length : 1;
+    return (net->parameters - O * H - O) / (steps * H + I + 1);
+}
+
+/* Parameters, or their gradients where `gradient` is set; what a net lacks, or did not keep, is left out. */
 static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
     const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, T = net->spec.length;
+    const size_t rows = rows_of(net);
     const int e = gradient ? net->gradient_exponent : 0;
     const double *W_hh = gradient ? net->dW_hh : net->W_hh, *W_xh = gradient ? net->dW_xh : net->W_xh;
     const double *b_h = gradient ? net->db_h : net->b_h;
     const double *W_hy = gradient ? net->dW_hy : net->W_hy, *b_y = gradient ? net->db_y : net->b_y;
     struct npy hidden = {
-        .name = gradient ? "dW_hh" : "W_hh", .data = W_hh, .shape = { H, H }, .exponent = e
+        .name = gradient ? "dW_hh" : "W_hh", .data = W_hh, .shape = { rows, H }, .exponent = e
     };
     if (net->spec.weights == RNN_UNTIED)
-        memcpy(hidden.shape, (size_t[3]){ T, H, H }, sizeof hidden.shape);
+        memcpy(hidden.shape, (size_t[3]){ T, rows, H }, sizeof hidden.shape);
     add(list, count, hidden);
     if (I)
         add(list, count,
             (struct npy){
-                .name = gradient ? "dW_xh" : "W_xh", .data = W_xh, .shape = { H, I }, .exponent = e });
+                .name = gradient ? "dW_xh" : "W_xh", .data = W_xh, .shape = { rows, I }, .exponent = e });
     add(list, count,
-        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = b_h, .shape = { H }, .exponent = e });
+        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = b_h, .shape = { rows }, .exponent = e });
     if (O) {
         add(list, count,
             (struct npy){
@@ -55,7 +63,8 @@ static size_t list_arrays(struct npy list[ARRAYS], const struct rnn *net, const 
         add(list, &count, (struct npy){ .name = "target", .data = target, .shape = { B, H } });
     else if (net->spec.outputs)
         add(list, &count, (struct npy){ .name = "target", .labels = net->label, .shape = { B } });
-    add(list, &count, (struct npy){ .name = "h", .data = net->h, .shape = { T + 1, B, H } });
+    if (net->spec.segment >= T)
+        add(list, &count, (struct npy){ .name = "h", .data = net->h, .shape = { T + 1, B, H } });
     if (!with_gradients)
         return count;
     add(list, &count,

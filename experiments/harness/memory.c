@@ -27,7 +27,7 @@ bool sweep_reserve(struct buffer *buffer, size_t more) {
 }
 
 void sweep_append(struct buffer *buffer, const char *bytes, size_t size) {
-    if (!sweep_reserve(buffer, size))
+    if (size == 0 || !sweep_reserve(buffer, size))
         return;
     memcpy(buffer->data + buffer->size, bytes, size);
     buffer->size += size;

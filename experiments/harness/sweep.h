@@ -12,8 +12,8 @@
 
 /* ---- what an experiment declares ----------------------------------------------------------------- */
 
-/* The kind, range, unit and meaning of an axis live in one vocabulary (axes.c), so that `scale` means the same
- * in every experiment; an experiment names the axis and its default, in the spelling of the flag. */
+/* The kind, range, unit and meaning of an axis live in one vocabulary (axes.c), so that `scale` means the
+ * same in every experiment; an experiment names the axis and its default, in the spelling of the flag. */
 struct sweep_axis {
     const char *name;
     const char *initial;
@@ -25,21 +25,25 @@ struct sweep_column {
     bool key; /* tells the rows of one cell apart, as `lag` does: grouped by, never averaged */
 };
 
+/* Where there is a `seed` axis, FILE.summary.csv has a row for each setting of the other axes and the key
+ * columns: for every other column X its mean X and sample standard deviation X_sd over the cells with status
+ * ok that have a value, and `seeds`, how many cells with status ok gave the row. */
+
 struct sweep_point; /* one cell of the grid: a value on every axis */
-struct sweep_sink;  /* takes the rows of one cell */
+struct sweep_sink; /* takes the rows of one cell */
 
 struct sweep_spec {
     const char *name;
     const char *question; /* one sentence, printed by --help */
-    const char *theory;   /* what theory expects, and its source; printed by --help */
-    const struct sweep_axis *axes;      /* ends with a null name; `seed` last where there is one */
+    const char *theory; /* what theory expects, and its source; printed by --help */
+    const struct sweep_axis *axes; /* ends with a null name; `seed` last where there is one */
     const struct sweep_column *columns; /* ends with a null name */
     struct { /* what --plot draws in the terminal */
         const char *x, *y, *by; /* a column or axis, a column, an axis */
     } plot;
 
-    /* Rows of one cell. RNN_DIVERGED and RNN_ZERO are data: their status is written beside the rows, or on one
-     * empty row if there are none. Any other failure ends the sweep with exit 1. */
+    /* Rows of one cell. RNN_DIVERGED and RNN_ZERO are data: their status is written beside the rows, or on
+     * one empty row if there are none. Any other failure ends the sweep with exit 1. */
     enum rnn_status (*run)(const struct sweep_point *point, struct sweep_sink *sink);
 
     /* Optional: why this point cannot be run ("--lag 200: must be below --length"), written into `reason`;
@@ -47,7 +51,8 @@ struct sweep_spec {
      * setting: neither `valid` nor `bytes` depends on the seed. */
     bool (*valid)(const struct sweep_point *point, char *reason, size_t size);
 
-    /* Optional: bytes one running cell needs, for the check before allocation; see sweep_net_bytes. */
+    /* Optional: bytes one running cell needs, for the check before allocation; NAN refuses the point as one
+     * of which no network can be made; see sweep_net_bytes. */
     double (*bytes)(const struct sweep_point *point);
 };
 
@@ -56,7 +61,8 @@ extern const struct sweep_spec experiment;
 
 /* ---- what `run` may ask -------------------------------------------------------------------------- */
 
-/* The value on an axis. An axis the experiment does not have, or of another kind, is a bug: asserted. */
+/* The value on an axis. An axis the experiment does not have, or of another kind, is a bug: asserted.
+ * sweep_name also gives the name of a file, as it was written. */
 double sweep_real(const struct sweep_point *point, const char *axis);
 uint64_t sweep_count(const struct sweep_point *point, const char *axis);
 const char *sweep_name(const struct sweep_point *point, const char *axis);
@@ -77,17 +83,21 @@ void sweep_row(struct sweep_sink *sink, const double *values);
 
 /* ---- networks from axes -------------------------------------------------------------------------- */
 
-/* A spec filled from the axes activation, init, scale, weights, length, hidden, batch, inputs and drive, those
- * the experiment has. record is RNN_NORMS, or RNN_EVERYTHING under --arrays. Without drive there are no inputs,
- * and the state starts from h_0 ~ N(0, 1) instead of 0 so that there is a trajectory to measure. */
+/* A spec filled from the axes activation, init, scale, weights, length, hidden, batch, inputs and drive,
+ * those the experiment has; without the axis: tanh, gaussian, scale 1, tied, batch 1, no drive, no inputs,
+ * and a length and a hidden of 0 for the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING under
+ * --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so that
+ * there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);
 double sweep_net_bytes(const struct sweep_point *point);
 
-/* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run` returns. */
+/* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run`
+ * returns. */
 enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec);
 
-/* The measurement at initialisation: forward, linear loss with the point's seed, backward; under --arrays then
- * writes the cell's arrays. For another loss, use the rnn_ calls and end with sweep_arrays. */
+/* The measurement at initialisation: forward, linear loss with the point's seed, backward; under --arrays
+ * then writes the cell's arrays. For another loss, use the rnn_ calls and end with sweep_arrays, whose
+ * target.npy holds the labels of a net with a read-out. */
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point);
 
@@ -102,20 +112,20 @@ bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size
 
 /* ---- running a sweep from C: the claim tests ------------------------------------------------------ */
 
-/* A finished sweep in memory. `values` is (rows, columns): first every axis (NAN for names), then every column
- * (NAN for an empty field). */
+/* A finished sweep in memory. `values` is (rows, columns): first every axis (NAN for names), then every
+ * column (NAN for an empty field). */
 struct sweep_table {
     const struct sweep_spec *spec;
     size_t rows, axes, columns; /* columns counts the experiment's own, without the axes */
-    const char *const *names;   /* axes + columns */
+    const char *const *names; /* axes + columns */
     double *values;
     const char **labels; /* (rows, axes): the spelling of each axis value */
     const char **status; /* (rows) */
     struct sweep_owned *owned; /* what all of this lives on; freed by sweep_table_free */
 };
 
-/* Runs `spec` as its command line would with these arguments (axes and --jobs only; NULL ends them), and gathers
- * the rows. Returns 0, or the exit status with the message printed on stderr. */
+/* Runs `spec` as its command line would with these arguments (axes and --jobs only; NULL ends them), and
+ * gathers the rows. Returns 0, or the exit status with the message printed on stderr. */
 int sweep_collect(struct sweep_table *table, const struct sweep_spec *spec, const char *const arguments[]);
 void sweep_table_free(struct sweep_table *table);
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from probes import ProbeTest, main
+from probes import SANITIZED, ProbeTest, main
 
 GRID = ["--seed", "1:40", "--first", "20", "--scale", "0.5,1"]
 
@@ -119,6 +119,7 @@ class Permission(ProbeTest):
         self.assertEqual(self.names(), ["there"])
 
 
+@unittest.skipIf(SANITIZED, "a sanitizer needs more address space")
 class Memory(ProbeTest):
     def test_out_of_memory_keeps_the_completed_cells(self):
         arguments = ["--out", "a.csv", "--first", "5,10000000", "--seed", "1", "--scale", "1", "--jobs", "1"]

@@ -30,9 +30,9 @@ class Streams(ProbeTest):
         process.kill()
 
     def test_a_slow_first_cell_does_not_stop_or_lose_the_others(self):
-        out = self.good("busy", "--out", "-", "--jobs", "4", "--length", "200000000,10", "--first", "1", "--scale", "1",
-                        "--seed", "1:2000", "--shard", "1999/2000").out
-        self.assertEqual([line.split(",")[0] for line in out.splitlines()], ["cell", "1999", "3999"])
+        arguments = ["--length", "300000000,1:3000", "--first", "1", "--scale", "1", "--seed", "1"]
+        out = self.good("busy", "--out", "-", "--jobs", "3", *arguments).out
+        self.assertEqual([line.split(",")[0] for line in out.splitlines()[1:]], [str(k) for k in range(3001)])
         out = self.good("busy", "--out", "-", "--jobs", "3", "--first", "1", "--scale", "1:3000", "--seed", "1").out
         self.assertEqual([line.split(",")[0] for line in out.splitlines()[1:]], [str(k) for k in range(3000)])
 
@@ -104,6 +104,9 @@ class Streams(ProbeTest):
         subprocess.run(["sh", "-c", command + " <&- >&- 2>&-"], cwd=self.folder, check=True)
         self.good("busy", "--out", "b.csv")
         self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("b.csv"))
+        command = " ".join(self.command("busy", "--out", "c.csv", "--limit", "1,4", "--jobs", "1"))
+        self.assertEqual(subprocess.run(["sh", "-c", command + " >&- 2>&-"], cwd=self.folder).returncode, 1)
+        self.assertNotIn(b"busy: cell", self.bytes_of("c.csv.part"))
 
     def test_an_interrupted_stream_is_a_whole_beginning(self):
         process = self.start_probe("busy", "--out", "-", "--length", "2000000", "--seed", "1:1000")

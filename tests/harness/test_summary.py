@@ -6,7 +6,7 @@ from probes import ProbeTest, main
 
 
 class Summary(ProbeTest):
-    def group(self, name, axes, columns):
+    def group(self, name, axes):
         """The rows of a CSV by the values of `axes`, in the order of their first row."""
         groups = {}
         for row in self.rows_of(name):
@@ -14,7 +14,7 @@ class Summary(ProbeTest):
         return groups
 
     def assertSummarised(self, name, axes, keys, columns):
-        groups = self.group(name + ".csv", axes + keys, columns)
+        groups = self.group(name + ".csv", axes + keys)
         summary = self.rows_of(name + ".summary.csv")
         self.assertEqual([tuple(r[a] for a in axes + keys) for r in summary], list(groups))
         for row, members in zip(summary, groups.values()):

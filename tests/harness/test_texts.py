@@ -2,8 +2,9 @@
 
 import os
 import resource
+import unittest
 
-from probes import ProbeTest, main
+from probes import SANITIZED, ProbeTest, main
 
 
 class Texts(ProbeTest):
@@ -86,6 +87,7 @@ class Refusals(ProbeTest):
         (self.folder / "t.txt").write_text("abc")
         self.assertRefused(self.run_probe("reading", "--file", "t.txt,t.txt"), "--file t.txt: is given twice")
 
+    @unittest.skipIf(SANITIZED, "a sanitizer needs more address space")
     def test_a_file_too_large_for_the_memory(self):
         with open(self.folder / "t.txt", "wb") as file:
             file.truncate(1 << 40)

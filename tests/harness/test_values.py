@@ -2,8 +2,9 @@
 
 import resource
 import time
+import unittest
 
-from probes import ProbeTest, main
+from probes import SANITIZED, ProbeTest, main
 
 
 class Values(ProbeTest):
@@ -26,6 +27,7 @@ class Values(ProbeTest):
         self.assertEqual(self.listed("--scale", "0.1:1:0.1"),
                          ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1"])
         self.assertEqual(self.listed("--scale", "0.25:1.1:0.25"), ["0.25", "0.5", "0.75", "1"])
+        self.assertEqual(self.listed("--scale", "0.1:0.7:0.1"), ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"])
         self.assertEqual(self.listed("--scale", "1:3"), ["1", "2", "3"])
 
     def test_a_value_is_the_number_that_is_spelt(self):
@@ -144,12 +146,14 @@ class Sizes(ProbeTest):
         self.refused_at_once("network", "--hidden", "9007199254740992", "--length", "9007199254740992",
                              parts=["--length 9007199254740992", "--hidden 9007199254740992"])
 
+    @unittest.skipIf(SANITIZED, "a sanitizer needs more address space")
     def test_the_address_space_counts(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
         self.refused_at_once("network", "--hidden", "4000", "--jobs", "1", parts=["--hidden 4000", "1 jobs"],
                              preexec_fn=limit)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer needs more address space")
     def test_jobs_multiply_the_memory(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
