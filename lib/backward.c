@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SAFE_LOW = 0x1p-400, SAFE_HIGH = 0x1p400; /* of the squared norm */
-
 /* ---- forward ----------------------------------------------------------------------------------------- */
 
 static void pack_gates(struct rnn *net, double *packed, const double *W,
@@ -106,11 +104,15 @@ static void scale_by_power(double *x, int exponent, size_t count) {
     k_scale(x, ldexp(1, exponent - exponent / 2), count);
 }
 
-/* Brings dh near 1 by a power of two; returns the exponent taken out. */
-static int rescale(double *dh, size_t count) {
-    const int exponent = ilogb(largest_magnitude(dh, count));
-    scale_by_power(dh, -exponent, count);
-    return exponent;
+enum rnn_status rnn_rescale(double *x, size_t count, int *exponent) {
+    const double largest = largest_magnitude(x, count);
+    if (!k_finite(x, count))
+        return RNN_DIVERGED;
+    if (largest == 0)
+        return RNN_ZERO;
+    scale_by_power(x, -ilogb(largest), count);
+    *exponent += ilogb(largest);
+    return RNN_OK;
 }
 
 /* ---- sums over time ------------------------------------------------------------------------------------ */
@@ -207,12 +209,10 @@ static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     const size_t size = rnn_step_size(net), slot = slot_of(net, t);
     double *dh = rnn_state_gradient(net, t);
     double squares = net->spec.cell->backward(net, t, slot);
-    if (!(squares >= SAFE_LOW && squares <= SAFE_HIGH)) {
-        if (largest_magnitude(dh, size) == 0)
-            return RNN_ZERO;
-        if (!k_finite(dh, size))
-            return RNN_DIVERGED;
-        *exponent += rescale(dh, size);
+    if (!rnn_is_safe(squares)) {
+        const enum rnn_status status = rnn_rescale(dh, size, exponent);
+        if (status != RNN_OK)
+            return status;
         squares = net->spec.cell->backward(net, t, slot);
     }
     if (net->exponent)

@@ -23,6 +23,15 @@ static inline size_t rnn_step_size(const struct rnn *net) {
     return net->spec.batch * net->spec.hidden;
 }
 
+/* Whether a squared norm is within [2^-400, 2^400]; a vector whose is not is to be rescaled. */
+static inline bool rnn_is_safe(double squares) {
+    return squares >= 0x1p-400 && squares <= 0x1p400;
+}
+
+/* Brings x near 1 by an exact power of two, 2^-n; adds n to *exponent. RNN_ZERO if x is all zero,
+ * RNN_DIVERGED if it is not finite. */
+enum rnn_status rnn_rescale(double *x, size_t count, int *exponent);
+
 /* Steps kept at once. */
 static inline size_t rnn_kept(const struct rnn_spec *spec) {
     return spec->segment < spec->length ? spec->segment : spec->length;
@@ -37,6 +46,9 @@ static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
     return da + (g * net->block + slot) * rnn_step_size(net);
 }
+
+/* Packs W_hh of step t for a product, if the net is untied; a tied one is packed since the forward pass. */
+void rnn_pack_step(struct rnn *net, size_t t);
 
 /* Gate g's share of a packed W_hh. */
 static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {

@@ -64,7 +64,8 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->packed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->transposed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->packed_x = take_doubles(carver, G * packed_size(s->hidden, s->inputs));
-    net->scratch = take_doubles(carver, fmax((H + 2) * H, packed_size(s->hidden, s->outputs) + B * O));
+    net->scratch =
+        take_doubles(carver, fmax(fmax((H + 2) * H, B * H), packed_size(s->hidden, s->outputs) + B * O));
 }
 
 /* States kept, and what the two passes leave behind. */

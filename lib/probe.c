@@ -1,10 +1,8 @@
-/* What a gradient log and a matrix hold: the rate of decay, the spectrum, how saturated the units are. */
+/* What a gradient log and the states hold: the rate of decay, how saturated the units are. */
 #include "kernels.h"
 #include "rnn.h"
 
-#include <lapacke.h>
 #include <math.h>
-#include <string.h>
 
 /* ---- decay: y(k) = ln ||dL/dh_{T-k}|| against lag k ------------------------------------------------ */
 
@@ -41,31 +39,6 @@ enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, si
                                  .error = sqrt(rest / (double)(last - first - 1) / xx),
                                  .r = exp(slope),
                                  .half_life = log(2) / fabs(slope) };
-    return RNN_OK;
-}
-
-/* ---- spectrum: LAPACK sees the transpose, which has the same eigenvalues and singular values -------- */
-
-enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch) {
-    const lapack_int order = (lapack_int)n;
-    double *re = scratch + n * n, *im = re + n;
-    memcpy(scratch, W, n * n * sizeof *W);
-    if (!k_finite(W, n * n) ||
-        LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, scratch, order, re, im, NULL, 1, NULL, 1) != 0)
-        return RNN_NO_CONVERGENCE;
-    double largest = 0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, hypot(re[i], im[i]));
-    *radius = largest;
-    return RNN_OK;
-}
-
-enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch) {
-    const lapack_int order = (lapack_int)n;
-    memcpy(scratch, W, n * n * sizeof *W);
-    if (!k_finite(W, n * n) ||
-        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, scratch, order, values, NULL, 1, NULL, 1) != 0)
-        return RNN_NO_CONVERGENCE;
     return RNN_OK;
 }
 

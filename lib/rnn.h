@@ -31,7 +31,8 @@ enum rnn_status {
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
     RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1; drive > 0 and x need inputs >= 1 */
-    RNN_BAD_LAW, /* scale must be finite and > 0, drive and start finite and >= 0, enums named */
+    RNN_BAD_LAW, /* scale must be finite and > 0, drive, start, noise and ridge finite and >= 0, enums named;
+                    or a probe does not know this cell */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
@@ -53,6 +54,8 @@ enum rnn_purpose {
     RNN_FOR_INPUT, /* index: t */
     RNN_FOR_LOSS,
     RNN_FOR_TASK,
+    RNN_FOR_TANGENT, /* a perturbation of a state */
+    RNN_FOR_NOISE, /* of an observed state; index: t */
 };
 struct rnn_stream {
     uint64_t seed;
@@ -163,7 +166,7 @@ struct rnn {
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* at least (H + 2, H): the probes may borrow it */
+    double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };
 
@@ -263,6 +266,44 @@ struct rnn_slopes {
 };
 enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
                                    size_t last);
+
+/* log_growth[t - from] = ln ||delta h_t|| / ||delta h_from|| for t = from..T, T - from + 1 numbers, of an
+ * infinitesimal perturbation of h_from, N(0, 1) from the seed's stream RNN_FOR_TANGENT, carried along the
+ * last forward pass of an elman net: delta h_t = phi'(a_t) * (W_hh delta h_{t-1}) so by the same Jacobians as
+ * dL/dh_t, not transposed; rescaled as in rnn_backward, hence right at any length. Leaves dL/dh alone.
+ * RNN_BAD_LAW: another cell. RNN_BAD_RANGE: h_from..h_T are not all kept, or from >= T. RNN_ZERO with
+ * `stopped_at` where delta h_t is exactly zero: -inf from there on; RNN_DIVERGED where one step overflows:
+ * inf from there on. */
+enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, uint64_t seed);
+
+/* Lyapunov exponents (H), descending: the mean over steps first..last of the ln by which the product of the
+ * Jacobians phi'(a_t) W_hh, along the first sequence of the last forward pass of an elman net, stretches each
+ * direction; by QR at every step (Benettin et al. 1980; Geist, Parlitz, Lauterborn 1990). The frame starts at
+ * the first step kept, so the steps before `first` turn it towards its directions. -inf where a Jacobian is
+ * singular. RNN_BAD_LAW: another cell. RNN_BAD_RANGE: not from + 1 <= first <= last <= T. RNN_NO_CONVERGENCE.
+ */
+enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last);
+
+/* Short-term memory (Jaeger 2001): what a linear read-out of h_t knows of the scalar input x_{t-k}, out of
+ * sample, for k = 0..lags-1. The state is observed as z = h_t + noise s g, g ~ N(0, 1) from the seed's stream
+ * RNN_FOR_NOISE, s^2 the variance of the units around their means, averaged over units. Steps first..T of the
+ * last forward pass, all sequences: the earlier half trains, for z and x less their means there, w_k = (Z +
+ * lambda I)^-1 sum_t z x_{t-k},    Z = sum_t z z^T,    lambda = ridge * trace(Z) / H, and the later half,
+ * `lags` steps further on so that no input is a target of both, tests: r2[k] = 1 - sum_t (x_{t-k} - w_k .
+ * z)^2 / sum_t x_{t-k}^2      at most 1; < 0: worse than the mean; nan if x is constant In exact arithmetic
+ * the sum of the true R2 is at most H (Jaeger 2001, proposition 2). Without noise, a signal is told down to
+ * about sqrt(ridge) of the state. `work` holds rnn_memory_work doubles. */
+struct rnn_memory {
+    size_t first, lags;
+    double noise, ridge; /* ridge: 1e-12 leaves the solution to rounding, 0 is allowed */
+    uint64_t seed;
+};
+/* RNN_BAD_SIZE: inputs is not 1. RNN_BAD_LAW: noise or ridge. RNN_BAD_RANGE: no lags, first < lags, a step
+ * that is not kept, or fewer than lags + 2 steps. RNN_NO_CONVERGENCE: Z + lambda I is not positive definite.
+ */
+enum rnn_status rnn_memory_measure(double *r2, const struct rnn *net, const struct rnn_memory *memory,
+                                   double *work);
+double rnn_memory_work(const struct rnn_spec *spec, size_t lags); /* in double, so that no size overflows */
 
 /* ---- theory --------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* The probes on logs and matrices whose answer is known beforehand. */
+/* The probes on logs and states whose answer is known beforehand. */
 #include "rnn.h"
 #include "unit.h"
 
@@ -88,81 +88,6 @@ START_TEST(a_zero_gradient_has_no_slope) {
 }
 END_TEST
 
-/* ---- spectrum ------------------------------------------------------------------------------------ */
-
-enum { N = 40 };
-static double W[N * N], copy[N * N], scratch[N * (N + 2)];
-
-static void assert_radius(size_t n, double expected) {
-    double radius = NAN;
-    memcpy(copy, W, n * n * sizeof *W);
-    ck_assert_int_eq(rnn_spectral_radius(&radius, W, n, scratch), RNN_OK);
-    ck_assert_double_eq_tol(radius, expected, 1e-13 * expected);
-    ck_assert_mem_eq(copy, W, n * n * sizeof *W);
-}
-
-START_TEST(spectral_radius_of_a_triangular_matrix_is_on_its_diagonal) {
-    memset(W, 0, sizeof W);
-    for (size_t i = 0; i < N; i++) {
-        W[i * N + i] = i == 17 ? -2.385 : 0.05 * (double)i;
-        if (i > 0)
-            W[i * N + i - 1] = 0.713; /* not normal: the singular values are others */
-    }
-    assert_radius(N, 2.385);
-}
-END_TEST
-
-START_TEST(spectral_radius_of_a_rotation_is_its_modulus) {
-    const double angle = 0.713, modulus = 1.385;
-    W[0] = W[3] = modulus * cos(angle);
-    W[1] = -(W[2] = modulus * sin(angle));
-    assert_radius(2, modulus);
-    W[0] = -0.713;
-    assert_radius(1, 0.713);
-}
-END_TEST
-
-/* x^3 = 2.385^3 from the companion matrix: three eigenvalues of one modulus */
-START_TEST(spectral_radius_of_a_companion_matrix_is_the_root) {
-    const double companion[9] = { 0, 0, 2.385 * 2.385 * 2.385, 1, 0, 0, 0, 1, 0 };
-    memcpy(W, companion, sizeof companion);
-    assert_radius(3, 2.385);
-}
-END_TEST
-
-/* W = P D Q with P, Q orthogonal has the singular values |D|. */
-START_TEST(singular_values_are_found_in_descending_order) {
-    static double P[N * N], Q[N * N], values[N];
-    rnn_draw_matrix(P, N, RNN_ORTHOGONAL, 1, values, (struct rnn_stream){ .seed = 713, .index = 1 });
-    rnn_draw_matrix(Q, N, RNN_ORTHOGONAL, 1, values, (struct rnn_stream){ .seed = 713, .index = 2 });
-    memset(W, 0, sizeof W);
-    for (size_t i = 0; i < N; i++)
-        for (size_t k = 0; k < N; k++)
-            for (size_t j = 0; j < N; j++)
-                W[i * N + j] += P[i * N + k] * (0.385 + (double)k) * Q[k * N + j];
-    memcpy(copy, W, sizeof W);
-    ck_assert_int_eq(rnn_singular_values(values, W, N, scratch), RNN_OK);
-    for (size_t k = 0; k < N; k++)
-        ck_assert_double_eq_tol(values[k], 0.385 + (double)(N - 1 - k), 1e-12);
-    ck_assert_mem_eq(copy, W, sizeof W);
-}
-END_TEST
-
-START_TEST(a_matrix_that_is_not_finite_has_no_spectrum) {
-    static const double bad[] = { NAN, INFINITY, -INFINITY };
-    for (int i = 0; i < 3; i++) {
-        double radius = 2.385, values[3] = { 2.385, 2.385, 2.385 };
-        for (int j = 0; j < 9; j++)
-            W[j] = 0.713 * j;
-        W[5] = bad[i];
-        ck_assert_int_eq(rnn_spectral_radius(&radius, W, 3, scratch), RNN_NO_CONVERGENCE);
-        ck_assert_int_eq(rnn_singular_values(values, W, 3, scratch), RNN_NO_CONVERGENCE);
-        ck_assert_double_eq(radius, 2.385);
-        ck_assert_double_eq(values[0], 2.385);
-    }
-}
-END_TEST
-
 /* ---- slopes -------------------------------------------------------------------------------------- */
 
 enum { STEPS = 6, B = 3, H = 133 }; /* more units than are looked at together, and no multiple of it */
@@ -228,8 +153,5 @@ END_TEST
 
 UNIT_MAIN("probe", an_exact_decay_is_recovered, only_the_lags_asked_for_count,
           the_standard_error_is_that_of_the_textbook, lags_outside_the_run_or_fewer_than_three_are_refused,
-          a_zero_gradient_has_no_slope, spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
-          spectral_radius_of_a_rotation_is_its_modulus, spectral_radius_of_a_companion_matrix_is_the_root,
-          singular_values_are_found_in_descending_order, a_matrix_that_is_not_finite_has_no_spectrum,
-          slopes_are_those_of_the_derivative_table, a_unit_is_dead_only_if_silent_in_every_sequence_and_step,
-          steps_outside_the_run_are_refused)
+          a_zero_gradient_has_no_slope, slopes_are_those_of_the_derivative_table,
+          a_unit_is_dead_only_if_silent_in_every_sequence_and_step, steps_outside_the_run_are_refused)

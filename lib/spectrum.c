@@ -1,0 +1,83 @@
+/* What a matrix and a product of Jacobians do to lengths. LAPACK sees the transpose of a row-major W, which
+ * has the same eigenvalues and singular values. */
+#include "cell.h"
+
+#include <lapacke.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch) {
+    const lapack_int order = (lapack_int)n;
+    double *re = scratch + n * n, *im = re + n;
+    memcpy(scratch, W, n * n * sizeof *W);
+    if (!k_finite(W, n * n) ||
+        LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, scratch, order, re, im, NULL, 1, NULL, 1) != 0)
+        return RNN_NO_CONVERGENCE;
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, hypot(re[i], im[i]));
+    *radius = largest;
+    return RNN_OK;
+}
+
+enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch) {
+    const lapack_int order = (lapack_int)n;
+    memcpy(scratch, W, n * n * sizeof *W);
+    if (!k_finite(W, n * n) ||
+        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, scratch, order, values, NULL, 1, NULL, 1) != 0)
+        return RNN_NO_CONVERGENCE;
+    return RNN_OK;
+}
+
+/* ---- Lyapunov exponents: the rows of Q (H, H) are the frame, columns to LAPACK --------------------------
+ */
+
+/* q_i = phi'(a_t) * (W q_i) for every vector of the frame, along the net's first sequence; `row` holds H. */
+static void push_frame(struct rnn *net, double *Q, double *row, size_t t) {
+    const size_t H = net->spec.hidden;
+    const double *h = rnn_state(net, t);
+    for (size_t i = 0; i < H; i++) {
+        k_product(row, net->packed, Q + i * H, 1, H, H);
+        net->spec.activation->backward(Q + i * H, row, h, H);
+    }
+}
+
+/* Q = Q' R; adds ln|R_ii| to sums[i] and leaves Q' in Q. */
+static bool orthonormalise(double *Q, double *tau, size_t H, double *sums) {
+    const lapack_int order = (lapack_int)H;
+    if (!k_finite(Q, H * H) || LAPACKE_dgeqrf(LAPACK_COL_MAJOR, order, order, Q, order, tau) != 0)
+        return false;
+    for (size_t i = 0; i < H; i++)
+        sums[i] += log(fabs(Q[i * H + i]));
+    return LAPACKE_dorgqr(LAPACK_COL_MAJOR, order, order, order, Q, order, tau) == 0;
+}
+
+static int descending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last) {
+    const size_t H = net->spec.hidden;
+    double *Q = net->scratch, *row = Q + H * H, *tau = row + H;
+    if (net->spec.cell != &rnn_elman)
+        return RNN_BAD_LAW;
+    if (first <= net->from || first > last || last > net->spec.length ||
+        last - net->from > rnn_kept(&net->spec))
+        return RNN_BAD_RANGE;
+    memset(Q, 0, H * H * sizeof *Q);
+    for (size_t i = 0; i < H; i++)
+        Q[i * H + i] = 1;
+    for (size_t t = net->from + 1; t <= last; t++) {
+        if (t <= first) /* what was summed before is burn-in */
+            memset(exponents, 0, H * sizeof *exponents);
+        rnn_pack_step(net, t);
+        push_frame(net, Q, row, t);
+        if (!orthonormalise(Q, tau, H, exponents))
+            return RNN_NO_CONVERGENCE;
+    }
+    k_scale(exponents, 1 / (double)(last - first + 1), H);
+    qsort(exponents, H, sizeof *exponents, descending);
+    return RNN_OK;
+}
