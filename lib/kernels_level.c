@@ -238,7 +238,7 @@ static void product_add(double *out, const double *packed, const double *x, size
 
 /* For W += sum_n a[n] x[n]^T a few columns of x over a few n are copied to a panel of strips: near one
  * another, in order, and filled up with zeros. */
-enum { OUTER_DEPTH = 128, OUTER_STRIPS = 4 };
+enum { OUTER_DEPTH = 64, OUTER_STRIPS = 4 };
 
 static void copy_panel(double *panel, const double *x, size_t depth, size_t width, size_t cols) {
     for (size_t first = 0; first < width; first += K_STRIP, panel += depth * K_STRIP)
