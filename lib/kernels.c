@@ -1,92 +1,114 @@
-/* Plain loops over flat arrays (kernels.h). A packed W is its transpose, so that the innermost loop runs over
- * neighbouring outputs. */
+/* Packing, and the choice of an instruction-set level for everything in kernels_level.c.
+ * The choice is a test of processor flags at each call (about a nanosecond), so that no state is kept. */
 #include "kernels.h"
+#include "kernels_level.h"
 
-#include <math.h>
 #include <string.h>
 
+const struct k_table *k_level(int level) {
+#if defined __x86_64__
+    const int fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (level == 1 && fused)
+        return &k_table_avx2;
+    if (level == 2 && fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return &k_table_avx512;
+#endif
+    return level == 0 ? &k_table_plain : NULL;
+}
+
+static inline const struct k_table *best(void) {
+    for (int level = 2; level > 0; level--)
+        if (k_level(level))
+            return k_level(level);
+    return k_level(0);
+}
+
 size_t k_packed_size(size_t rows, size_t cols) {
-    return rows * cols;
+    const size_t mask = ~(size_t)(K_STRIP - 1);
+    return ((rows + K_STRIP - 1) & mask) * ((cols + K_STRIP - 1) & mask);
 }
 
 void k_pack(double *packed, const double *W, size_t rows, size_t cols) {
-    for (size_t i = 0; i < rows; i++)
+    for (size_t first = 0; first < rows; first += K_STRIP) {
+        const size_t height = rows - first < K_STRIP ? rows - first : K_STRIP;
+        if (height < K_STRIP)
+            memset(packed, 0, K_STRIP * cols * sizeof *packed);
         for (size_t j = 0; j < cols; j++)
-            packed[j * rows + i] = W[i * cols + j];
+            for (size_t i = 0; i < height; i++)
+                packed[j * K_STRIP + i] = W[(first + i) * cols + j];
+        packed += K_STRIP * cols;
+    }
 }
 
 void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols) {
-    memcpy(packed, W, rows * cols * sizeof *W);
+    for (size_t first = 0; first < cols; first += K_STRIP) {
+        const size_t height = cols - first < K_STRIP ? cols - first : K_STRIP;
+        if (height < K_STRIP)
+            memset(packed, 0, K_STRIP * rows * sizeof *packed);
+        for (size_t i = 0; i < rows; i++)
+            memcpy(packed + i * K_STRIP, W + i * cols + first, height * sizeof *W);
+        packed += K_STRIP * rows;
+    }
 }
 
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols) {
-    memset(out, 0, batch * rows * sizeof *out);
-    k_product_add(out, packed, x, batch, rows, cols);
+    best()->product(out, packed, x, batch, rows, cols);
 }
 
 void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                    size_t cols) {
-    for (size_t b = 0; b < batch; b++)
-        for (size_t j = 0; j < cols; j++)
-            for (size_t i = 0; i < rows; i++)
-                out[b * rows + i] += packed[j * rows + i] * x[b * cols + j];
+    best()->product_add(out, packed, x, batch, rows, cols);
 }
 
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
-    for (size_t n = 0; n < count; n++)
-        for (size_t i = 0; i < rows; i++)
-            for (size_t j = 0; j < cols; j++)
-                W[i * cols + j] += a[n * rows + i] * x[n * cols + j];
+    best()->outer_add(W, a, x, count, rows, cols);
 }
 
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols) {
-    for (size_t n = 0; n < count; n++)
-        for (size_t j = 0; j < cols; j++)
-            b[j] += a[n * cols + j];
+    best()->column_sums_add(b, a, count, cols);
 }
 
-#define FORWARD(name, phi)                                                                                   \
-    void name(double *h, const double *bias, size_t batch, size_t hidden) {                                  \
-        for (size_t b = 0; b < batch; b++)                                                                   \
-            for (size_t i = 0; i < hidden; i++) {                                                            \
-                const double a = h[b * hidden + i] + bias[i];                                                \
-                h[b * hidden + i] = (phi);                                                                   \
-            }                                                                                                \
-    }
-FORWARD(k_sigmoid, a < 0 ? exp(a) / (1 + exp(a)) : 1 / (1 + exp(-a)))
-FORWARD(k_tanh, tanh(a))
-FORWARD(k_relu, a > 0 || isnan(a) ? a : 0)
-FORWARD(k_linear, a)
+void k_sigmoid(double *h, const double *bias, size_t batch, size_t hidden) {
+    best()->sigmoid(h, bias, batch, hidden);
+}
 
-#define BACK(name, derivative)                                                                               \
-    double name(double *da, const double *dh, const double *h, size_t count) {                               \
-        double squares = 0;                                                                                  \
-        for (size_t i = 0; i < count; i++) {                                                                 \
-            squares += dh[i] * dh[i];                                                                        \
-            da[i] = dh[i] * (derivative);                                                                    \
-        }                                                                                                    \
-        return squares;                                                                                      \
-    }
-BACK(k_sigmoid_back, h[i] * (1 - h[i]))
-BACK(k_tanh_back, 1 - h[i] * h[i])
-BACK(k_relu_back, h[i] > 0)
-BACK(k_linear_back, 1 + 0 * h[i])
+void k_tanh(double *h, const double *bias, size_t batch, size_t hidden) {
+    best()->tanh(h, bias, batch, hidden);
+}
+
+void k_relu(double *h, const double *bias, size_t batch, size_t hidden) {
+    best()->relu(h, bias, batch, hidden);
+}
+
+void k_linear(double *h, const double *bias, size_t batch, size_t hidden) {
+    best()->linear(h, bias, batch, hidden);
+}
+
+double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count) {
+    return best()->sigmoid_back(da, dh, h, count);
+}
+
+double k_tanh_back(double *da, const double *dh, const double *h, size_t count) {
+    return best()->tanh_back(da, dh, h, count);
+}
+
+double k_relu_back(double *da, const double *dh, const double *h, size_t count) {
+    return best()->relu_back(da, dh, h, count);
+}
+
+double k_linear_back(double *da, const double *dh, const double *h, size_t count) {
+    return best()->linear_back(da, dh, h, count);
+}
 
 double k_sum_squares(const double *x, size_t count) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += x[i] * x[i];
-    return sum;
+    return best()->sum_squares(x, count);
 }
 
 void k_scale(double *x, double factor, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        x[i] *= factor;
+    best()->scale(x, factor, count);
 }
 
 int k_finite(const double *x, size_t count) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += 0 * x[i];
-    return sum == 0;
+    return best()->finite(x, count);
 }

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -136,14 +137,28 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
     return good;
 }
 
-int sweep_arrays_folder(const struct sweep_spec *spec, const char *folder) {
+int sweep_arrays_check(const struct sweep_spec *spec, const char *folder) {
     struct stat info;
-    if (mkdir(folder, 0777) == 0)
+    struct arena arena = { NULL };
+    if (stat(folder, &info) == 0) {
+        if (S_ISDIR(info.st_mode))
+            return SWEEP_DONE;
+        sweep_say(spec, "--arrays %s: must be a folder, but is a file", folder);
+        return SWEEP_REFUSED;
+    }
+    char *copy = sweep_keep_print(&arena, "%s", folder);
+    const char *parent = copy ? dirname(copy) : ".";
+    bool there = stat(parent, &info) == 0 && S_ISDIR(info.st_mode);
+    if (!there)
+        sweep_say(spec, "--arrays %s: must be in a folder that exists, but there is no folder %s", folder,
+                  parent);
+    sweep_arena_free(&arena);
+    return there ? SWEEP_DONE : SWEEP_REFUSED;
+}
+
+int sweep_arrays_folder(const struct sweep_spec *spec, const char *folder) {
+    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
         return SWEEP_DONE;
-    int error = errno;
-    if (error == EEXIST && stat(folder, &info) == 0 && S_ISDIR(info.st_mode))
-        return SWEEP_DONE;
-    sweep_say(spec, "--arrays %s: %s", folder,
-              error == EEXIST ? "must be a folder, but is a file" : strerror(error));
-    return error == EEXIST || error == ENOENT || error == ENOTDIR ? SWEEP_REFUSED : SWEEP_FAILED;
+    sweep_say(spec, "--arrays %s: %s", folder, strerror(errno));
+    return SWEEP_FAILED;
 }

@@ -309,7 +309,9 @@ int sweep_plot(const struct grid *grid, const struct paths *paths);
  * target, else the labels of a net with a read-out. False: worker->why says what failed. */
 bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, const uint64_t *seed,
                         bool with_gradients);
-/* Makes the folder --arrays names. Exit status. */
+/* Whether the folder --arrays names is there or may be made, before anything is written; then makes it. Exit
+ * status. */
+int sweep_arrays_check(const struct sweep_spec *spec, const char *folder);
 int sweep_arrays_folder(const struct sweep_spec *spec, const char *folder);
 
 /* ---- npy.c ----------------------------------------------------------------------------------------------

@@ -49,6 +49,9 @@ static int run_grid(const struct grid *grid, const struct options *options, cons
     if (!sweep_grid_check(grid, options->jobs, options->flag[FLAG_ARRAYS],
                           streamed ? 0 : sizeof(struct entry), &why))
         return refuse(grid->spec, &why);
+    const char *arrays = options->flag[FLAG_ARRAYS];
+    if (arrays && sweep_arrays_check(grid->spec, arrays) != SWEEP_DONE)
+        return SWEEP_REFUSED;
     sweep_signals();
     return streamed ? sweep_stream(grid, options, out) : sweep_results(grid, options, command);
 }

@@ -87,6 +87,8 @@ static int already_complete(const struct grid *grid, const struct paths *paths) 
 static int stopped(const struct run *run, const struct journal *journal) {
     const struct grid *grid = run->grid;
     int number = run->failed ? 0 : sweep_interrupted();
+    if (fsync(journal->fd))
+        sweep_say(grid->spec, "%s: %s", journal->path, strerror(errno));
     sweep_say(grid->spec, "%s: %llu of %llu cells kept in %s; go on with --resume",
               number ? "interrupted" : "failed", (unsigned long long)journal->kept,
               (unsigned long long)grid->mine, journal->path);
@@ -129,9 +131,27 @@ static int run_into(struct journal *journal, const struct paths *paths, const st
     return publish(&run, journal, paths, &facts);
 }
 
+/* Opens the journal and runs what it lacks. One that was begun in vain is removed. */
+static int run_journal(const struct paths *paths, const struct grid *grid, const struct options *options,
+                       const char *command) {
+    struct journal journal;
+    const char *arrays = options->flag[FLAG_ARRAYS];
+    int status = sweep_journal_open(&journal, grid, paths->part, options->flag[FLAG_RESUME]);
+    if (status != SWEEP_DONE)
+        return status;
+    if (arrays)
+        status = sweep_arrays_folder(grid->spec, arrays);
+    if (status == SWEEP_DONE)
+        status = run_into(&journal, paths, options, command);
+    else if (journal.kept == 0)
+        unlink(paths->part);
+    sweep_journal_close(&journal);
+    return status;
+}
+
 static int run_with(const struct paths *paths, const struct grid *grid, const struct options *options,
                     const char *command) {
-    bool resume = options->flag[FLAG_RESUME];
+    const bool resume = options->flag[FLAG_RESUME];
     int status = check_folder(grid, options, paths);
     if (status != SWEEP_DONE)
         return status;
@@ -139,15 +159,7 @@ static int run_with(const struct paths *paths, const struct grid *grid, const st
     if (status == -1) {
         if (resume && access(paths->part, F_OK) != 0)
             sweep_say(grid->spec, "--resume: there is no %s; all cells are run", paths->part);
-        struct journal journal;
-        if (options->flag[FLAG_ARRAYS])
-            status = sweep_arrays_folder(grid->spec, options->flag[FLAG_ARRAYS]);
-        if (!options->flag[FLAG_ARRAYS] || status == SWEEP_DONE)
-            status = sweep_journal_open(&journal, grid, paths->part, resume);
-        if (status == SWEEP_DONE) {
-            status = run_into(&journal, paths, options, command);
-            sweep_journal_close(&journal);
-        }
+        status = run_journal(paths, grid, options, command);
     }
     return status == SWEEP_DONE && options->flag[FLAG_PLOT] ? sweep_plot(grid, paths) : status;
 }

@@ -87,15 +87,16 @@ static int run_into(const struct grid *grid, const struct options *options, stru
 int sweep_stream(const struct grid *grid, const struct options *options, const char *path) {
     bool standard = strcmp(path, "-") == 0;
     struct stream stream = { .path = standard ? "standard output" : path };
-    if (options->flag[FLAG_ARRAYS] &&
-        sweep_arrays_folder(grid->spec, options->flag[FLAG_ARRAYS]) != SWEEP_DONE)
-        return sweep_arrays_folder(grid->spec, options->flag[FLAG_ARRAYS]);
+    const char *arrays = options->flag[FLAG_ARRAYS];
+    int status = arrays ? sweep_arrays_folder(grid->spec, arrays) : SWEEP_DONE;
+    if (status != SWEEP_DONE)
+        return status;
     stream.fd = standard ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (stream.fd < 0) {
         sweep_say(grid->spec, "%s: %s", path, strerror(errno));
         return SWEEP_FAILED;
     }
-    int status = run_into(grid, options, &stream);
+    status = run_into(grid, options, &stream);
     if (close(stream.fd) && status == SWEEP_DONE) {
         sweep_say(grid->spec, "%s: %s", stream.path, strerror(errno));
         status = SWEEP_FAILED;

@@ -113,9 +113,10 @@ class Permission(ProbeTest):
         (self.folder / "there").write_text("a file")
         self.assertRefused(self.run_probe("network", "--arrays", "there", "--out", "a.csv"), "--arrays there",
                            "must be a folder")
-        self.assertRefused(self.run_probe("network", "--arrays", "none/there", "--out", "a.csv"),
-                           "--arrays none/there", "No such file or directory")
-        self.assertRefused(self.run_probe("network", "--arrays", "/proc/arrays", "--out", "a.csv"), "--arrays /proc")
+        self.assertRefused(self.run_probe("network", "--arrays", "none/there"), "--arrays none/there",
+                           "must be in a folder that exists, but there is no folder none")
+        self.assertRefused(self.run_probe("network", "--arrays", "/proc/arrays", "--out", "a.csv"), "--arrays /proc",
+                           status=1)
         self.assertEqual(self.names(), ["there"])
 
 

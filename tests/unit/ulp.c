@@ -1,0 +1,130 @@
+/* The largest error of tanh and sigmoid in units in the last place, against MPFR: on every level, over random
+ * bit patterns, the range where the functions bend, and the whole left tail of sigmoid. */
+#include "kernels_level.h"
+#include "unit.h"
+
+#include <math.h>
+#include <mpfr.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARGUMENTS = 1200000, BLOCK = 1024, PRECISION = 128 };
+
+/* Units in the last place of the exact result; the plain level rounds a * b + c twice. */
+static const double BOUND_FUSED = 2.5, BOUND_PLAIN = 3.5;
+
+typedef void exact_function(mpfr_t value, const mpfr_t a);
+
+static void exact_tanh(mpfr_t value, const mpfr_t a) {
+    mpfr_tanh(value, a, MPFR_RNDN);
+}
+
+/* 1 / (1 + exp(-a)): no cancellation at either end, and MPFR's exponents do not overflow */
+static void exact_sigmoid(mpfr_t value, const mpfr_t a) {
+    mpfr_neg(value, a, MPFR_RNDN);
+    mpfr_exp(value, value, MPFR_RNDN);
+    mpfr_add_ui(value, value, 1, MPFR_RNDN);
+    mpfr_ui_div(value, 1, value, MPFR_RNDN);
+}
+
+/* Argument number i: a third any bits, a third uniform where the functions bend, a third uniform in [-747,
+ * 41] */
+static double argument(size_t i, uint64_t *seed) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    const uint64_t mixed = (*seed ^ *seed >> 29) * 0xbf58476d1ce4e5b9u, bits = mixed ^ mixed >> 32;
+    const double unit = (double)(bits >> 11) * 0x1p-53;
+    double any;
+    memcpy(&any, &bits, sizeof any);
+    if (i % 3 == 0)
+        return isfinite(any) ? any : 0.713;
+    return i % 3 == 1 ? 44 * unit - 22 : 788 * unit - 747;
+}
+
+/* |measured - exact| in units of the last place a double near `exact` has */
+static double ulps(double measured, const mpfr_t exact, mpfr_t work) {
+    const long exponent = mpfr_zero_p(exact) ? -1074 : (long)mpfr_get_exp(exact) - 53;
+    mpfr_sub_d(work, exact, measured, MPFR_RNDN);
+    mpfr_mul_2si(work, work, -(exponent < -1074 ? -1074 : exponent), MPFR_RNDN);
+    return fabs(mpfr_get_d(work, MPFR_RNDU));
+}
+
+struct worst {
+    double ulps, argument;
+};
+
+static void compare_block(struct worst *worst, const double *a, const double *h, exact_function *exact,
+                          mpfr_t work[3]) {
+    for (size_t i = 0; i < BLOCK; i++) {
+        mpfr_set_d(work[0], a[i], MPFR_RNDN);
+        exact(work[1], work[0]);
+        const double error = ulps(h[i], work[1], work[2]);
+        if (!(error <= worst->ulps))
+            *worst = (struct worst){ error, a[i] };
+    }
+}
+
+static void measure(const char *name, k_forward_kernel *(*kernel_of)(const struct k_table *),
+                    exact_function *exact) {
+    mpfr_t work[3];
+    mpfr_inits2(PRECISION, work[0], work[1], work[2], (mpfr_ptr)NULL);
+    double a[BLOCK], h[BLOCK];
+    const double bias = -0.0;
+    for (int level = 0; k_level(level); level++) {
+        const struct k_table *k = k_level(level);
+        struct worst worst = { 0 };
+        uint64_t seed = 1;
+        size_t tried = 0;
+        for (; tried < ARGUMENTS; tried += BLOCK) {
+            for (size_t i = 0; i < BLOCK; i++)
+                a[i] = h[i] = argument(tried + i, &seed);
+            kernel_of(k)(h, &bias, BLOCK, 1);
+            compare_block(&worst, a, h, exact, work);
+        }
+        printf("%s, %s: %zu arguments, at most %.3f ulp, at %a\n", name, k->name, tried, worst.ulps,
+               worst.argument);
+        ck_assert_double_gt(worst.ulps, 0.5); /* nothing rounds perfectly: less would be a blind test */
+        ck_assert_double_le(worst.ulps, k->fused ? BOUND_FUSED : BOUND_PLAIN);
+    }
+    mpfr_clears(work[0], work[1], work[2], (mpfr_ptr)NULL);
+    mpfr_free_cache();
+}
+
+static k_forward_kernel *tanh_kernel(const struct k_table *k) {
+    return k->tanh;
+}
+
+static k_forward_kernel *sigmoid_kernel(const struct k_table *k) {
+    return k->sigmoid;
+}
+
+START_TEST(tanh_is_within_its_bound) {
+    measure("tanh", tanh_kernel, exact_tanh);
+}
+END_TEST
+
+START_TEST(sigmoid_is_within_its_bound_down_to_the_subnormals) {
+    measure("sigmoid", sigmoid_kernel, exact_sigmoid);
+}
+END_TEST
+
+/* Where the curves flatten, neighbouring arguments must not change their order. */
+START_TEST(both_saturate_without_a_step_back_or_beyond_one) {
+    double h[BLOCK];
+    const double bias = -0.0;
+    for (int level = 0; k_level(level); level++)
+        for (int curve = 0; curve < 2; curve++) {
+            const double first = curve ? 35 : 17, last = curve ? 41 : 21;
+            for (size_t i = 0; i < BLOCK; i++)
+                h[i] = first + (last - first) * (double)i / (BLOCK - 1);
+            (curve ? k_level(level)->sigmoid : k_level(level)->tanh)(h, &bias, BLOCK, 1);
+            for (size_t i = 1; i < BLOCK; i++)
+                ck_assert(h[i] >= h[i - 1] && h[i] <= 1);
+            ck_assert_double_eq(h[BLOCK - 1], 1);
+        }
+}
+END_TEST
+
+UNIT_MAIN("ulp", tanh_is_within_its_bound, sigmoid_is_within_its_bound_down_to_the_subnormals,
+          both_saturate_without_a_step_back_or_beyond_one)
