@@ -47,7 +47,8 @@ static enum rnn_status forward_segment(struct rnn *net, size_t last) {
         if (net->spec.weights == RNN_UNTIED)
             pack_gates(net, net->packed, weights_of_step(net, t), k_pack);
         net->spec.cell->forward(net, t);
-        if (!k_finite(rnn_state(net, t), rnn_step_size(net))) {
+        if (!k_finite(rnn_state(net, t), rnn_step_size(net)) ||
+            (net->c && !k_finite(rnn_cell_state(net, t), rnn_step_size(net)))) {
             net->stopped_at = t;
             return RNN_DIVERGED;
         }
@@ -60,16 +61,40 @@ static size_t segment_end(const struct rnn *net) {
     return end < net->spec.length ? end : net->spec.length;
 }
 
-/* Makes `from` the first step kept; its state is the checkpoint of its segment. */
+/* h of the checkpoint of the segment that starts at step `from`; c lies behind it. */
+static double *checkpoint_of(const struct rnn *net, size_t from) {
+    return net->checkpoint + from / net->spec.segment * net->spec.cell->states * rnn_step_size(net);
+}
+
+static void save_checkpoint(struct rnn *net) {
+    const size_t size = rnn_step_size(net);
+    double *checkpoint = checkpoint_of(net, net->from);
+    memcpy(checkpoint, net->h, size * sizeof *net->h);
+    if (net->c)
+        memcpy(checkpoint + size, net->c, size * sizeof *net->c);
+}
+
+/* Makes `from` the first step kept. */
 static void enter_segment(struct rnn *net, size_t from) {
     const size_t size = rnn_step_size(net);
+    const double *checkpoint = checkpoint_of(net, from);
+    memcpy(net->h, checkpoint, size * sizeof *net->h);
+    if (net->c)
+        memcpy(net->c, checkpoint + size, size * sizeof *net->c);
     net->from = from;
-    memcpy(net->h, net->checkpoint + from / net->spec.segment * size, size * sizeof *net->h);
+}
+
+/* Makes `from`, the last step kept, the first. */
+static void pass_on(struct rnn *net, size_t from) {
+    const size_t size = rnn_step_size(net);
+    memcpy(net->h, rnn_state(net, from), size * sizeof *net->h);
+    if (net->c)
+        memcpy(net->c, rnn_cell_state(net, from), size * sizeof *net->c);
+    net->from = from;
 }
 
 enum rnn_status rnn_forward(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    const size_t size = rnn_step_size(net);
     for (size_t g = 0; g < s->cell->gates; g++)
         k_pack(net->packed_x + g * k_packed_size(s->hidden, s->inputs), net->W_xh + g * s->hidden * s->inputs,
                s->hidden, s->inputs);
@@ -79,13 +104,12 @@ enum rnn_status rnn_forward(struct rnn *net) {
         enter_segment(net, 0);
     for (;;) {
         if (net->checkpoint)
-            memcpy(net->checkpoint + net->from / s->segment * size, net->h, size * sizeof *net->h);
+            save_checkpoint(net);
         const size_t end = segment_end(net);
         const enum rnn_status status = forward_segment(net, end);
         if (status != RNN_OK || end == s->length)
             return status;
-        memcpy(net->h, rnn_state(net, end), size * sizeof *net->h);
-        net->from = end;
+        pass_on(net, end);
     }
 }
 
@@ -104,15 +128,35 @@ static void scale_by_power(double *x, int exponent, size_t count) {
     k_scale(x, ldexp(1, exponent - exponent / 2), count);
 }
 
-enum rnn_status rnn_rescale(double *x, size_t count, int *exponent) {
+/* y may be NULL */
+static double largest_of_both(const double *x, const double *y, size_t count) {
     const double largest = largest_magnitude(x, count);
-    if (!k_finite(x, count))
+    return y ? fmax(largest, largest_magnitude(y, count)) : largest;
+}
+
+enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent) {
+    const double largest = largest_of_both(x, y, count);
+    if (!k_finite(x, count) || (y && !k_finite(y, count)))
         return RNN_DIVERGED;
     if (largest == 0)
         return RNN_ZERO;
     scale_by_power(x, -ilogb(largest), count);
     *exponent += ilogb(largest);
+    if (y)
+        scale_by_power(y, -ilogb(largest), count);
     return RNN_OK;
+}
+
+/* ln||x|| from sum x^2, or from x itself where that sum is too small: one of dh and dc may be far below the
+ * other. */
+static double log_norm(double squares, const double *x, size_t count) {
+    if (rnn_is_safe(squares))
+        return 0.5 * log(squares);
+    const double largest = largest_magnitude(x, count);
+    double sum = 0;
+    for (size_t i = 0; i < count && largest > 0; i++)
+        sum += (x[i] / largest) * (x[i] / largest);
+    return 0.5 * log(sum) + (largest > 0 ? log(largest) : 0);
 }
 
 /* ---- sums over time ------------------------------------------------------------------------------------ */
@@ -204,24 +248,38 @@ static void settle_exponent(struct rnn *net) {
 
 /* ---- backward ------------------------------------------------------------------------------------------ */
 
-/* da_t and ln||dh_t|| from dh_t. RNN_ZERO or RNN_DIVERGED if dh_t has no finite logarithm. */
+/* da_t from dh_t and dc_t; ||dh_t||^2 and ||dc_t||^2, the latter 0 without c. */
+struct squares {
+    double dh, dc;
+};
+static struct squares gate_gradients(struct rnn *net, size_t t) {
+    const double dc = net->dc ? k_sum_squares(rnn_cell_gradient(net, t), rnn_step_size(net)) : 0;
+    return (struct squares){ net->spec.cell->backward(net, t, slot_of(net, t)), dc };
+}
+
+/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO or RNN_DIVERGED if both have no finite
+ * logarithm. */
 static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
-    const size_t size = rnn_step_size(net), slot = slot_of(net, t);
-    double *dh = rnn_state_gradient(net, t);
-    double squares = net->spec.cell->backward(net, t, slot);
-    if (!rnn_is_safe(squares)) {
-        const enum rnn_status status = rnn_rescale(dh, size, exponent);
+    const size_t size = rnn_step_size(net);
+    double *dh = rnn_state_gradient(net, t), *dc = net->dc ? rnn_cell_gradient(net, t) : NULL;
+    if (dc)
+        net->spec.cell->complete(net, t);
+    struct squares squares = gate_gradients(net, t);
+    if (!rnn_is_safe(squares.dh + squares.dc)) {
+        const enum rnn_status status = rnn_rescale(dh, dc, size, exponent);
         if (status != RNN_OK)
             return status;
-        squares = net->spec.cell->backward(net, t, slot);
+        squares = gate_gradients(net, t);
     }
     if (net->exponent)
         net->exponent[t - 1] = *exponent;
-    net->log_dh[t - 1] = 0.5 * log(squares) + *exponent * M_LN2;
+    net->log_dh[t - 1] = log_norm(squares.dh, dh, size) + *exponent * M_LN2;
+    if (dc)
+        net->log_dc[t - 1] = log_norm(squares.dc, dc, size) + *exponent * M_LN2;
     return RNN_OK;
 }
 
-/* dh_{t-1} = W_hh^T da_h, summed over the gates. */
+/* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
 static void carry_back(struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden, B = net->spec.batch, slot = slot_of(net, t);
     double *dh = rnn_state_gradient(net, t - 1);
@@ -231,15 +289,21 @@ static void carry_back(struct rnn *net, size_t t) {
     for (size_t g = 1; g < net->spec.cell->gates; g++)
         k_product_add(dh, rnn_packed_gate(net, net->transposed, g),
                       rnn_gate_gradient(net, net->da_h, g, slot), B, H, H);
+    if (net->spec.cell->carry)
+        net->spec.cell->carry(net, t);
 }
 
 /* Everything from step t down, once dh_t is exactly zero. */
 static void all_zero(struct rnn *net, size_t t) {
     for (size_t i = 0; i < t; i++)
         net->log_dh[i] = -INFINITY;
+    for (size_t i = 0; net->log_dc && i < t; i++)
+        net->log_dc[i] = -INFINITY;
     if (net->spec.record != RNN_EVERYTHING)
         return;
     memset(net->dh, 0, t * rnn_step_size(net) * sizeof *net->dh);
+    if (net->dc)
+        memset(net->dc, 0, t * rnn_step_size(net) * sizeof *net->dc);
     memset(net->exponent, 0, t * sizeof *net->exponent);
 }
 
@@ -275,6 +339,8 @@ enum rnn_status rnn_backward(struct rnn *net) {
         pack_gates(net, net->transposed, net->W_hh, k_pack_transposed);
     if (net->gradient)
         memset(net->gradient, 0, (size_t)(net->dW_hy - net->gradient) * sizeof *net->gradient);
+    if (net->dc)
+        memset(rnn_cell_gradient(net, net->spec.length), 0, rnn_step_size(net) * sizeof *net->dc);
     net->gradient_exponent = 0;
     const enum rnn_status status = through_time(net);
     if (status == RNN_ZERO)

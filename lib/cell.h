@@ -8,16 +8,28 @@
 struct rnn_cell {
     const char *name;
     size_t gates; /* G: blocks of H rows in W_hh, W_xh and b_h */
+    size_t tapes; /* further (B, H) a step kept for the way back: rnn_gate G and up */
+    size_t states; /* 1: h_t is all that is carried; 2: c_t too */
     bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
+    bool own_da_h; /* W_hh h_{t-1} enters a_t with a factor, so net->da_h is not net->da */
 
     /* h_t from h_{t-1}, with W_xh x_t waiting in the gates of step t. */
     void (*forward)(struct rnn *net, size_t t);
 
-    /* From dh_t: dL/da_t into the gates of `slot` in net->da, and in net->da_h and net->da_x where those are
-     * arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled.
-     * What W_hh^T carries to dh_{t-1} is added by the caller. */
+    /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
+    void (*complete)(struct rnn *net, size_t t);
+
+    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in net->da, and in net->da_h and net->da_x where
+     * those are arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t
+     * rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
+
+    /* Where a state is carried past W_hh, NULL elsewhere: adds that to dh_{t-1}, or sets dc_{t-1}. */
+    void (*carry)(struct rnn *net, size_t t);
 };
+
+/* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
+enum { RNN_KEEPING_GATE = 1 };
 
 static inline size_t rnn_step_size(const struct rnn *net) {
     return net->spec.batch * net->spec.hidden;
@@ -28,9 +40,9 @@ static inline bool rnn_is_safe(double squares) {
     return squares >= 0x1p-400 && squares <= 0x1p400;
 }
 
-/* Brings x near 1 by an exact power of two, 2^-n; adds n to *exponent. RNN_ZERO if x is all zero,
- * RNN_DIVERGED if it is not finite. */
-enum rnn_status rnn_rescale(double *x, size_t count, int *exponent);
+/* Brings x, and y with it unless y is NULL, near 1 by an exact power of two, 2^-n; adds n to *exponent.
+ * RNN_ZERO if both are all zero, RNN_DIVERGED if one is not finite. */
+enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent);
 
 /* Steps kept at once. */
 static inline size_t rnn_kept(const struct rnn_spec *spec) {

@@ -14,5 +14,5 @@ static double backward(struct rnn *net, size_t t, size_t slot) {
 }
 
 const struct rnn_cell rnn_elman = {
-    .name = "elman", .gates = 1, .in_place = true, .forward = forward, .backward = backward
+    .name = "elman", .gates = 1, .states = 1, .in_place = true, .forward = forward, .backward = backward
 };

@@ -64,6 +64,7 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->packed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->transposed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->packed_x = take_doubles(carver, G * packed_size(s->hidden, s->inputs));
+    net->zero = s->cell->states > 1 ? take_doubles(carver, H) : NULL;
     net->scratch =
         take_doubles(carver, fmax(fmax((H + 2) * H, B * H), packed_size(s->hidden, s->outputs) + B * O));
 }
@@ -73,16 +74,21 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
     const double T = (double)s->length, step = (double)s->batch * (double)s->hidden,
                  G = (double)s->cell->gates;
-    const double kept = (double)rnn_kept(s);
+    const double kept = (double)rnn_kept(s), tapes = (double)s->cell->tapes, states = (double)s->cell->states,
+                 rows = s->record == RNN_EVERYTHING ? T : 2;
     net->h = take_doubles(carver, (kept + 1) * step);
+    net->c = states > 1 ? take_doubles(carver, (kept + 1) * step) : NULL;
     net->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
-                               : take_doubles(carver, G * kept * step);
-    net->checkpoint = kept < T ? take_doubles(carver, ceil(T / kept) * step) : NULL;
+                               : take_doubles(carver, (G + tapes) * kept * step);
+    net->checkpoint = kept < T ? take_doubles(carver, ceil(T / kept) * states * step) : NULL;
     net->log_dh = take_doubles(carver, T);
+    net->log_dc = states > 1 ? take_doubles(carver, T) : NULL;
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
-    net->dh = take_doubles(carver, (s->record == RNN_EVERYTHING ? T : 2) * step);
+    net->dh = take_doubles(carver, rows * step);
+    net->dc = states > 1 ? take_doubles(carver, rows * step) : NULL;
     net->da = take_doubles(carver, G * (double)net->block * step);
-    net->da_h = net->da_x = net->da;
+    net->da_x = net->da;
+    net->da_h = s->cell->own_da_h ? take_doubles(carver, G * (double)net->block * step) : net->da;
 }
 
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
@@ -118,14 +124,14 @@ static enum rnn_status spec_status(const struct rnn_spec *s) {
                        s->weights >= RNN_TIED && s->weights <= RNN_UNTIED && s->record >= RNN_NORMS &&
                        s->record <= RNN_EVERYTHING;
     const bool lawful = isfinite(s->scale) && s->scale > 0 && isfinite(s->drive) && s->drive >= 0 &&
-                        isfinite(s->start) && s->start >= 0;
+                        isfinite(s->start) && s->start >= 0 && isfinite(s->forget);
     return named && lawful ? RNN_OK : RNN_BAD_LAW;
 }
 
 /* A net without memory: the spec with its segment rounded, and the block that follows from it. */
 static struct rnn bare_net(const struct rnn_spec *spec) {
     const size_t block = block_of(spec->batch);
-    struct rnn net = { .spec = *spec, .block = 1 };
+    struct rnn net = { .spec = *spec, .gates = spec->cell->gates, .block = 1 };
     if (spec->record >= RNN_GRADIENTS)
         net.block = block < spec->length ? block : spec->length;
     if (spec->segment < spec->length)
@@ -166,6 +172,8 @@ enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
     **net = bare_net(spec);
     (*net)->capacity = capacity;
     carve(*net, (char *)*net);
+    if ((*net)->zero)
+        memset((*net)->zero, 0, spec->hidden * sizeof *(*net)->zero);
     return RNN_OK;
 }
 
@@ -194,8 +202,12 @@ void rnn_draw(struct rnn *net, uint64_t seed) {
     if (s->outputs)
         rnn_gaussian(net->W_hy, s->outputs * H, sqrt(1 / (double)H),
                      (struct rnn_stream){ seed, RNN_FOR_W_HY, 0 });
+    for (size_t i = 0; s->cell->gates > RNN_KEEPING_GATE && i < H; i++)
+        net->b_h[RNN_KEEPING_GATE * H + i] = s->forget;
     net->from = 0;
     rnn_gaussian(net->h, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 0 });
+    if (net->c)
+        rnn_gaussian(net->c, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 1 });
     for (uint32_t t = 0; s->inputs && t < s->length; t++)
         rnn_gaussian(net->x + t * BI, BI, 1, (struct rnn_stream){ seed, RNN_FOR_INPUT, t + 1 });
 }

@@ -79,6 +79,8 @@ static void count_block(struct tally *tally, const struct rnn *net, size_t first
 enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
                                    size_t last) {
     const size_t hidden = net->spec.hidden;
+    if (net->spec.cell != &rnn_elman)
+        return RNN_BAD_LAW;
     if (first <= net->from || last > net->spec.length || first > last)
         return RNN_BAD_RANGE;
     struct tally tally = { 0 };

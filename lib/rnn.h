@@ -31,8 +31,8 @@ enum rnn_status {
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
     RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1; drive > 0 and x need inputs >= 1 */
-    RNN_BAD_LAW, /* scale must be finite and > 0, drive, start, noise and ridge finite and >= 0, enums named;
-                    or a probe does not know this cell */
+    RNN_BAD_LAW, /* scale must be finite and > 0, drive, start, noise and ridge finite and >= 0, forget
+                    finite, enums named; or a probe does not know this cell */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
@@ -50,7 +50,7 @@ enum rnn_purpose {
     RNN_FOR_W_HH = 1, /* index: the step t of an untied W_t, else 0 */
     RNN_FOR_W_XH,
     RNN_FOR_W_HY,
-    RNN_FOR_START, /* h_0 */
+    RNN_FOR_START, /* index: 0 for h_0, 1 for c_0 */
     RNN_FOR_INPUT, /* index: t */
     RNN_FOR_LOSS,
     RNN_FOR_TASK,
@@ -97,9 +97,14 @@ void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, doub
 /* ---- the network --------------------------------------------------------------------------------- */
 
 /* What carries the state. Each has `gates` blocks of H rows in W_hh, W_xh and b_h, in the order given:
- *   elman  h_t = phi(a_t); Elman 1990. */
+ *   elman  h_t = phi(a_t); Elman 1990
+ *   lstm   i, f, g, o:  c_t = f c_{t-1} + i g,  h_t = o tanh(c_t); Hochreiter and Schmidhuber 1997, with the
+ *          forget gate f of Gers, Schmidhuber and Cummins 2000
+ *   gru    r, z, n:  n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1})),  h_t = (1 - z) n + z h_{t-1}; Cho et al.
+ *          2014, with the reset gate after the product, as in cuDNN and PyTorch
+ * Gates are sigmoid of their a_t; the candidates g and n are tanh. */
 struct rnn_cell;
-extern const struct rnn_cell rnn_elman;
+extern const struct rnn_cell rnn_elman, rnn_lstm, rnn_gru;
 
 enum rnn_weights {
     RNN_TIED = 1, /* one W_hh for every step: a recurrent network */
@@ -123,7 +128,9 @@ struct rnn_spec {
     double scale; /* sigma */
     double
         drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
-    double start; /* deviation of h_0 ~ N(0, start^2), >= 0 */
+    double start; /* deviation of h_0 ~ N(0, start^2), and of c_0, >= 0 */
+    double forget; /* bias of the gate that keeps: f of the lstm, z of the gru; 0 is none; elman has no such
+                      gate */
     size_t length, hidden, batch;
     size_t inputs; /* 0: no input at all, x is NULL */
     size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
@@ -140,7 +147,7 @@ size_t rnn_segment(size_t length, size_t batch);
  * W_hh (G H, H), or (T, G H, H) untied | W_xh (G H, I) | b_h (G H) | W_hy (O, H) | b_y (O), G the gates. */
 struct rnn {
     struct rnn_spec spec;
-    size_t parameters;
+    size_t parameters, gates; /* how many doubles theta holds; G */
     double *theta, *W_hh, *W_xh, *b_h, *W_hy, *b_y;
     double *gradient, *dW_hh, *dW_xh, *db_h, *dW_hy,
         *db_y; /* NULL unless record >= RNN_GRADIENTS;
@@ -149,23 +156,27 @@ struct rnn {
     double *target; /* (B, O), for rnn_loss_squared */
     uint32_t *label; /* (B), for rnn_loss_softmax */
     double *h; /* (segment + 1, B, H) from step `from` on: see rnn_state */
+    double *c; /* c_t of the lstm, kept as h is; NULL for a cell without c */
     double *y; /* (B, O) */
     double loss;
 
     double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
-    int *exponent; /* (T) with RNN_EVERYTHING, else NULL */
+    double *log_dc, *dc; /* the same of dL/dc_t, the total derivative, through h_t too; NULL without c */
+    int *exponent; /* (T) with RNN_EVERYTHING, else NULL; of dh and of dc */
     int gradient_exponent; /* 0 unless a gradient left the safe range */
     size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
     /* work */
     size_t from, block; /* first step in `h`; steps summed at once into a gradient */
-    double *checkpoint; /* h at the start of each segment, (segments, B, H), if several */
-    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself */
+    double *checkpoint; /* h, then c, at the start of each segment, (segments, 1 or 2, B, H), if several */
+    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
+                  products that the way back needs */
     double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
+    double *zero; /* (H) zeros, with c */
     double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };
@@ -179,6 +190,14 @@ static inline double *rnn_state_gradient(const struct rnn *net, size_t t) {
     return net->dh + row * net->spec.batch * net->spec.hidden;
 }
 
+/* c_t and the storage of dL/dc_t, of a net that has them. */
+static inline double *rnn_cell_state(const struct rnn *net, size_t t) {
+    return net->c + (rnn_state(net, t) - net->h);
+}
+static inline double *rnn_cell_gradient(const struct rnn *net, size_t t) {
+    return net->dc + (rnn_state_gradient(net, t) - net->dh);
+}
+
 /* Bytes rnn_create allocates; in double, so that no size overflows. NAN for an invalid spec. */
 double rnn_bytes(const struct rnn_spec *spec);
 
@@ -187,8 +206,8 @@ double rnn_bytes(const struct rnn_spec *spec);
  * RNN_BAD_SIZE, RNN_BAD_LAW, RNN_NO_MEMORY. */
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
 
-/* Draws the parameters of the spec's laws (biases 0), h_0, and noise x_t ~ N(0, I) from the seed's streams.
- */
+/* Draws the parameters of the spec's laws (biases 0 but for `forget`), h_0, c_0, and noise x_t ~ N(0, I) from
+ * the seed's streams. */
 void rnn_draw(struct rnn *net, uint64_t seed);
 
 /* Frees and nulls; *net may be NULL. */
@@ -204,7 +223,7 @@ enum rnn_status rnn_task_text(struct rnn *net, const unsigned char *text, size_t
 
 /* ---- forward, loss, backward --------------------------------------------------------------------- */
 
-/* h_1..h_T from h_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
+/* h_1..h_T from h_0, c_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
 enum rnn_status rnn_forward(struct rnn *net);
 
 /* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. Mean over the batch:
@@ -219,11 +238,13 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
 /* Back-propagation through time from dL/dh_T:
  *     da_t = dh_t * phi'(a_t)        dh_{t-1} = W_hh^T da_t
  *     dW_hh = sum_t da_t h_{t-1}^T   dW_xh = sum_t da_t x_t^T   db_h = sum_t da_t
- * Linear in dh, so dh is rescaled by exact powers of two whenever its norm leaves [2^-200, 2^200] and the
- * exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes.
- * phi' comes from h, so where a unit is so saturated that tanh rounds to 1 its derivative is 0, not 4e-17.
- * RNN_ZERO with `stopped_at` when dh_t is exactly zero: log norms from there down are -inf. RNN_DIVERGED when
- * one step alone overflows (entries of W beyond 1e200): log norms above `stopped_at` stand. */
+ * Linear in dh and dc, so they are rescaled by exact powers of two whenever their norm leaves [2^-200, 2^200]
+ * and the exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes. Of
+ * a gated cell, W_hh sees the gradient of its own product, and dh_{t-1} gains what is carried past W_hh. phi'
+ * comes from h, so where a unit is so saturated that tanh rounds to 1 its derivative is 0, not 4e-17.
+ * RNN_ZERO with `stopped_at` when dh_t, and dc_t, is exactly zero: log norms from there down are -inf.
+ * RNN_DIVERGED when one step alone overflows (entries of W beyond 1e200): log norms above `stopped_at` stand.
+ */
 enum rnn_status rnn_backward(struct rnn *net);
 
 /* ---- probes: what a gradient log holds ------------------------------------------------------------ */
@@ -242,7 +263,9 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
                                   size_t last);
 
 /* The decay of the linear net with the same W_hh: the weights' part of log r. A linear gradient does not see
- * the states, so this is a backward pass alone, of the net as it stands. */
+ * the states, so this is a backward pass alone, of the net as it stands. RNN_BAD_LAW unless the cell is
+ * elman.
+ */
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last);
 
@@ -257,7 +280,8 @@ enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
 
-/* Over steps first..last of the last forward pass, from + 1..T, else RNN_BAD_RANGE:
+/* Over steps first..last of the last forward pass, from + 1..T, else RNN_BAD_RANGE; of the elman cell, else
+ * RNN_BAD_LAW:
  *   mean_square_derivative  mean of phi'(a)^2 over units, sequences and steps
  *   saturated               share of units with |phi'(a)| < 1 % of gamma
  *   dead                    share of units whose phi'(a) is 0 in every sequence and step */

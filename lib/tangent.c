@@ -20,7 +20,7 @@ static enum rnn_status push(double *log_norm, struct rnn *net, double *delta, do
     s->activation->backward(delta, row, rnn_state(net, t), size);
     double squares = k_sum_squares(delta, size);
     if (!rnn_is_safe(squares)) {
-        const enum rnn_status status = rnn_rescale(delta, size, exponent);
+        const enum rnn_status status = rnn_rescale(delta, NULL, size, exponent);
         if (status != RNN_OK)
             return status;
         squares = k_sum_squares(delta, size);

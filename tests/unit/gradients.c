@@ -6,29 +6,37 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct rnn_activation *const activations[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
-enum { CASES = 4 * 2 * 3 }; /* activation x weights x loss */
+static const struct {
+    const struct rnn_cell *cell;
+    const struct rnn_activation *activation;
+    const char *name;
+    size_t hidden, inputs;
+} kinds[] = { { &rnn_elman, &rnn_sigmoid, "sigmoid", 7, 4 }, { &rnn_elman, &rnn_tanh, "tanh", 7, 4 },
+              { &rnn_elman, &rnn_relu, "relu", 7, 4 },       { &rnn_elman, &rnn_linear, "linear", 7, 4 },
+              { &rnn_lstm, &rnn_tanh, "lstm", 3, 2 },        { &rnn_gru, &rnn_tanh, "gru", 3, 2 } };
+enum { KINDS = sizeof kinds / sizeof *kinds, CASES = KINDS * 2 * 3 }; /* kind x weights x loss */
 
 static struct rnn *net_for(int c) {
     struct rnn *net = NULL;
-    const struct rnn_spec spec = { .cell = &rnn_elman,
-                                   .activation = activations[c % 4],
+    const struct rnn_spec spec = { .cell = kinds[c % KINDS].cell,
+                                   .activation = kinds[c % KINDS].activation,
                                    .init = RNN_GAUSSIAN,
-                                   .weights = c / 4 % 2 ? RNN_UNTIED : RNN_TIED,
+                                   .weights = c / KINDS % 2 ? RNN_UNTIED : RNN_TIED,
                                    .record = RNN_EVERYTHING,
                                    .scale = 1.213,
                                    .drive = 0.713,
                                    .start = 0.377,
+                                   .forget = 0.613,
                                    .length = 6,
                                    .segment = 6,
-                                   .hidden = 7,
+                                   .hidden = kinds[c % KINDS].hidden,
                                    .batch = 3,
-                                   .inputs = 4,
+                                   .inputs = kinds[c % KINDS].inputs,
                                    .outputs = 5 };
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 2385 + (uint64_t)c);
-    for (size_t i = 0; i < 7; i++)
-        net->b_h[i] = 0.0713 * (double)i - 0.119;
+    for (size_t i = 0; i < net->spec.hidden * net->gates; i++)
+        net->b_h[i] += 0.0713 * (double)(i % 8) - 0.119;
     for (size_t i = 0; i < 5; i++)
         net->b_y[i] = 0.237 - 0.0917 * (double)i;
     return net;
@@ -40,7 +48,7 @@ static double v[3 * 7];
 static struct reference run(struct rnn *net, enum loss loss, long double complex *work) {
     rnn_gaussian(net->target, 15, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
     memcpy(net->label, (uint32_t[]){ 4, 0, 2 }, 3 * sizeof(uint32_t));
-    rnn_gaussian(v, 21, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
+    rnn_gaussian(v, sizeof v / sizeof *v, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     const enum rnn_status status = loss == LINEAR    ? rnn_loss_linear(net, 17)
                                    : loss == SQUARED ? rnn_loss_squared(net)
@@ -66,12 +74,12 @@ static double parameter_error(const struct reference *r,
 START_TEST(every_parameter_gradient_is_right) {
     long double complex work[64];
     struct rnn *net = net_for(_i);
-    const struct reference r = run(net, (enum loss)(_i / 8), work);
+    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), work);
     ck_assert_double_lt(fabs(net->loss / (double)creall(reference_loss(&r, SIZE_MAX, SIZE_MAX, 0, 0)) - 1),
                         1e-13);
     ck_assert_int_eq(net->gradient_exponent, 0);
     const double error = parameter_error(&r, reference_complex_step);
-    printf("%s %s: complex step %.1e, central %.1e\n", net->spec.activation->name,
+    printf("%s %s: complex step %.1e, central %.1e\n", kinds[_i % KINDS].name,
            net->spec.weights == RNN_TIED ? "tied" : "untied", error, parameter_error(&r, reference_central));
     ck_assert_double_lt(error, 1e-13);
     ck_assert_double_lt(parameter_error(&r, reference_central), 1e-10);
@@ -79,19 +87,28 @@ START_TEST(every_parameter_gradient_is_right) {
 }
 END_TEST
 
+/* `gradient` (B, H) of step t and its log norm, against the reference from unit `first` on. */
+static void state_gradient_is_right(const struct reference *r, size_t t, const double *gradient,
+                                    double log_norm, size_t first) {
+    double squares = 0;
+    for (size_t i = 0; i < r->net->spec.batch * r->net->spec.hidden; i++) {
+        const double expected = reference_complex_step(r, SIZE_MAX, t, first + i);
+        ck_assert_double_lt(fabs(ldexp(gradient[i], r->net->exponent[t - 1]) - expected), 1e-13);
+        squares += expected * expected;
+    }
+    ck_assert_double_lt(fabs(log_norm - 0.5 * log(squares)), 1e-12);
+}
+
 START_TEST(every_state_gradient_and_its_norm_are_right) {
     long double complex work[64];
     struct rnn *net = net_for(_i);
-    const struct reference r = run(net, (enum loss)(_i / 8), work);
+    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), work);
+    ck_assert((net->spec.cell == &rnn_lstm) == (net->c != NULL));
     for (size_t t = 1; t <= net->spec.length; t++) {
-        const double *dh = rnn_state_gradient(net, t);
-        double squares = 0;
-        for (size_t i = 0; i < 21; i++) {
-            const double expected = reference_complex_step(&r, SIZE_MAX, t, i);
-            ck_assert_double_lt(fabs(ldexp(dh[i], net->exponent[t - 1]) - expected), 1e-13);
-            squares += expected * expected;
-        }
-        ck_assert_double_lt(fabs(net->log_dh[t - 1] - 0.5 * log(squares)), 1e-12);
+        state_gradient_is_right(&r, t, rnn_state_gradient(net, t), net->log_dh[t - 1], 0);
+        if (net->c)
+            state_gradient_is_right(&r, t, rnn_cell_gradient(net, t), net->log_dc[t - 1],
+                                    3 * net->spec.hidden);
     }
     rnn_free(&net);
 }
@@ -100,6 +117,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("gradients");
     TCase *cases = tcase_create("against a second implementation");
+    tcase_set_timeout(cases, 30);
     tcase_add_loop_test(cases, every_parameter_gradient_is_right, 0, CASES);
     tcase_add_loop_test(cases, every_state_gradient_and_its_norm_are_right, 0, CASES);
     suite_add_tcase(suite, cases);

@@ -251,6 +251,7 @@ START_TEST(a_spec_that_makes_no_sense_is_refused) {
     REFUSED(RNN_BAD_LAW, spec.scale = NAN);
     REFUSED(RNN_BAD_LAW, spec.drive = -0.1);
     REFUSED(RNN_BAD_LAW, spec.start = INFINITY);
+    REFUSED(RNN_BAD_LAW, spec.forget = NAN);
     REFUSED(RNN_BAD_LAW, spec.cell = NULL);
     REFUSED(RNN_BAD_LAW, spec.activation = NULL);
     REFUSED(RNN_BAD_LAW, spec.init = 0);

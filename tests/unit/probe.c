@@ -94,8 +94,10 @@ enum { STEPS = 6, B = 3, H = 133 }; /* more units than are looked at together, a
 static double h[(STEPS + 1) * B * H];
 
 static struct rnn states_of(const struct rnn_activation *activation) {
-    return (struct rnn){ .spec = { .activation = activation, .length = STEPS, .batch = B, .hidden = H },
-                         .h = h };
+    return (struct rnn){
+        .spec = { .cell = &rnn_elman, .activation = activation, .length = STEPS, .batch = B, .hidden = H },
+        .h = h
+    };
 }
 
 /* Activations a spread over -6..6, h = phi(a); the reference is the table's derivative of a. */

@@ -19,7 +19,7 @@ struct reference {
 };
 
 /* The loss with `step` added to parameter number `parameter` of theta (or to none: SIZE_MAX), and to the
- * state h_t[unit], unit in 0..B*H-1 (t = SIZE_MAX: none). */
+ * state h_t[unit], unit in 0..B*H-1, or c_t[unit - B*H] (t = SIZE_MAX: none). */
 long double complex reference_loss(const struct reference *reference, size_t parameter, size_t t, size_t unit,
                                    long double complex step);
 

@@ -1,0 +1,62 @@
+/* The gated recurrent unit (Cho et al. 2014), in the variant of cuDNN and PyTorch, where the reset gate acts
+ * on the recurrent product and not on the state before it:
+ *
+ *     r, z = sigmoid(a)    n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1}))    h_t = (1 - z) n + z h_{t-1}
+ *
+ * W_hn h_{t-1} is kept for the way back. W_hn sees dL/da_n times r, so da_h is an array of its own. */
+#include "cell.h"
+
+enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
+
+static void forward(struct rnn *net, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden, size = B * H;
+    const double *before = rnn_state(net, t - 1);
+    double *r = rnn_gate(net, RESET, t), *z = rnn_gate(net, UPDATE, t), *n = rnn_gate(net, CANDIDATE, t),
+           *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
+    k_product_add(r, rnn_packed_gate(net, net->packed, RESET), before, B, H, H);
+    k_sigmoid(r, net->b_h + RESET * H, B, H);
+    k_product_add(z, rnn_packed_gate(net, net->packed, UPDATE), before, B, H, H);
+    k_sigmoid(z, net->b_h + UPDATE * H, B, H);
+    k_product(u, rnn_packed_gate(net, net->packed, CANDIDATE), before, B, H, H);
+    for (size_t i = 0; i < size; i++)
+        n[i] += r[i] * u[i];
+    k_tanh(n, net->b_h + CANDIDATE * H, B, H);
+    for (size_t i = 0; i < size; i++)
+        h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
+}
+
+static double backward(struct rnn *net, size_t t, size_t slot) {
+    const double *dh = rnn_state_gradient(net, t), *before = rnn_state(net, t - 1);
+    const double *r = rnn_gate(net, RESET, t), *z = rnn_gate(net, UPDATE, t),
+                 *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t);
+    double *da_r = rnn_gate_gradient(net, net->da, RESET, slot),
+           *da_z = rnn_gate_gradient(net, net->da, UPDATE, slot),
+           *da_n = rnn_gate_gradient(net, net->da, CANDIDATE, slot);
+    double *h_r = rnn_gate_gradient(net, net->da_h, RESET, slot),
+           *h_z = rnn_gate_gradient(net, net->da_h, UPDATE, slot),
+           *h_n = rnn_gate_gradient(net, net->da_h, CANDIDATE, slot);
+    for (size_t i = 0; i < rnn_step_size(net); i++) {
+        da_n[i] = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
+        h_n[i] = da_n[i] * r[i];
+        h_z[i] = da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
+        h_r[i] = da_r[i] = da_n[i] * u[i] * r[i] * (1 - r[i]);
+    }
+    return k_sum_squares(dh, rnn_step_size(net));
+}
+
+/* dh_{t-1} += dh_t z: the direct path. */
+static void carry(struct rnn *net, size_t t) {
+    const double *dh = rnn_state_gradient(net, t), *z = rnn_gate(net, UPDATE, t);
+    double *to = rnn_state_gradient(net, t - 1);
+    for (size_t i = 0; i < rnn_step_size(net); i++)
+        to[i] += dh[i] * z[i];
+}
+
+const struct rnn_cell rnn_gru = { .name = "gru",
+                                  .gates = GATES,
+                                  .tapes = 1,
+                                  .states = 1,
+                                  .own_da_h = true,
+                                  .forward = forward,
+                                  .backward = backward,
+                                  .carry = carry };

@@ -1,0 +1,213 @@
+/* Gated cells as a whole: length, segments, exponents, the forget bias. That their gradients are right is
+ * gradients.c. */
+#include "kernels.h"
+#include "rnn.h"
+
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+static struct rnn_spec spec_of(int gru, double scale, double forget, size_t length) {
+    return (struct rnn_spec){ .cell = gru ? &rnn_gru : &rnn_lstm,
+                              .activation = &rnn_tanh,
+                              .init = RNN_GAUSSIAN,
+                              .weights = RNN_TIED,
+                              .record = RNN_GRADIENTS,
+                              .scale = scale,
+                              .forget = forget,
+                              .drive = 0.25,
+                              .start = 0.377,
+                              .length = length,
+                              .segment = length,
+                              .hidden = 33,
+                              .batch = 5,
+                              .inputs = 9 };
+}
+
+static enum rnn_status measure(struct rnn **net, struct rnn_spec spec) {
+    ck_assert_int_eq(rnn_create(net, &spec), RNN_OK);
+    rnn_draw(*net, 713);
+    const enum rnn_status status = rnn_forward(*net);
+    if (status != RNN_OK)
+        return status;
+    rnn_loss_linear(*net, 713);
+    return rnn_backward(*net);
+}
+
+START_TEST(a_segmented_gated_net_gives_the_same_bits) {
+    static const size_t segments[] = { 1, 100, 700 };
+    struct rnn *whole = NULL, *parts = NULL;
+    struct rnn_spec spec = spec_of(_i / 3, 2.385, 1.37, 691);
+    ck_assert_int_eq(measure(&whole, spec), RNN_OK);
+    spec.segment = segments[_i % 3];
+    ck_assert_int_eq(measure(&parts, spec), RNN_OK);
+    for (int pass = 0; pass < 2; pass++) {
+        ck_assert_mem_eq(whole->log_dh, parts->log_dh, 691 * sizeof(double));
+        if (whole->log_dc)
+            ck_assert_mem_eq(whole->log_dc, parts->log_dc, 691 * sizeof(double));
+        ck_assert_mem_eq(whole->gradient, parts->gradient, whole->parameters * sizeof(double));
+        ck_assert_int_eq(rnn_forward(parts), RNN_OK);
+        rnn_loss_linear(parts, 713);
+        ck_assert_int_eq(rnn_backward(parts), RNN_OK);
+    }
+    rnn_free(&whole);
+    rnn_free(&parts);
+}
+END_TEST
+
+START_TEST(a_gated_net_of_5000_steps_continues_its_line) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(_i % 2, _i / 2 ? 12 : 0.713, -0.37, 5000)), RNN_OK);
+    ck_assert_double_gt(fabs(net->log_dh[0]), 400); /* an exponent is taken out at e^139 */
+    for (size_t t = 0; t < 4999;
+         t++) { /* no step jumps, as it would where an exponent is lost: 2^200 is e^139 */
+        ck_assert_double_lt(fabs(net->log_dh[t] - net->log_dh[t + 1]), 5);
+        if (net->log_dc)
+            ck_assert_double_lt(fabs(net->log_dc[t] - net->log_dc[t + 1]), 5);
+    }
+    ck_assert(k_finite(net->gradient, net->parameters));
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(rescaling_changes_no_bit_of_a_gated_net) {
+    struct rnn *net = NULL, *small = NULL;
+    struct rnn_spec spec = spec_of(_i, 1.13, 0.713, 40);
+    spec.record = RNN_EVERYTHING;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(measure(&small, spec), RNN_OK);
+    rnn_loss_linear(small, 713);
+    k_scale(rnn_state_gradient(small, 40), 0x1p-300, 5 * 33);
+    ck_assert_int_eq(rnn_backward(small), RNN_OK);
+    ck_assert_int_ne(small->exponent[39], 0);
+    for (size_t i = 0; i < 40 * 5 * 33; i++) {
+        const int exponent = small->exponent[i / (5 * 33)] - net->exponent[i / (5 * 33)] + 300;
+        ck_assert_double_eq(net->dh[i], ldexp(small->dh[i], exponent));
+        if (net->dc)
+            ck_assert_double_eq(net->dc[i], ldexp(small->dc[i], exponent));
+    }
+    for (size_t i = 0; i < net->parameters; i++)
+        ck_assert_double_eq(ldexp(net->gradient[i], -300),
+                            ldexp(small->gradient[i], small->gradient_exponent));
+    rnn_free(&net);
+    rnn_free(&small);
+}
+END_TEST
+
+START_TEST(what_each_product_sees_is_summed_at_one_exponent) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(1, 0.713, -3, 400);
+    spec.inputs = 33;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_double_lt(net->log_dh[0], net->log_dh[399] - 400); /* 2^-200 is e^-139 */
+    memcpy(net->x, net->h, 400 * 5 * 33 * sizeof(double)); /* x_t is h_{t-1}: W_hh and W_xh see the same */
+    rnn_loss_linear(net, 713);
+    ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    ck_assert_double_gt(k_sum_squares(net->dW_hh, 2 * 33 * 33), 1e-12);
+    ck_assert_mem_eq(net->dW_hh, net->dW_xh, 2 * 33 * 33 * sizeof(double)); /* of r and z */
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(the_norm_of_dh_is_right_however_far_below_dc) {
+    struct rnn *net = NULL, *smaller = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(0, 1e-100, 1.37, 30)), RNN_OK);
+    ck_assert_int_eq(measure(&smaller, spec_of(0, 1e-250, 1.37, 30)), RNN_OK);
+    for (size_t t = 0; t < 29; t++) { /* dh_t = W^T da with da of the size of dc; dc does not see W */
+        ck_assert_double_lt(fabs(smaller->log_dh[t] - net->log_dh[t] + 150 * M_LN10), 1e-10);
+        ck_assert_double_lt(fabs(smaller->log_dc[t] - net->log_dc[t]), 1e-10);
+    }
+    rnn_free(&net);
+    rnn_free(&smaller);
+}
+END_TEST
+
+START_TEST(the_forget_bias_is_that_of_the_gate_that_keeps) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(_i, 1.13, -0.713, 10)), RNN_OK);
+    ck_assert_uint_eq(net->gates, _i ? 3 : 4);
+    for (size_t i = 0; i < 33 * net->gates; i++)
+        ck_assert_double_eq(net->b_h[i], i / 33 == 1 ? -0.713 : 0);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_gated_net_is_reused_and_measured_as_any_other) {
+    struct rnn *net = NULL, *fresh = NULL;
+    struct rnn_spec spec = spec_of(_i, 1.13, 0.713, 20), larger = spec;
+    larger.cell = &rnn_elman;
+    larger.length = 4000;
+    ck_assert_int_eq(measure(&net, larger), RNN_OK);
+    const struct rnn *first = net;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_ptr_eq(net, first);
+    ck_assert_int_eq(measure(&fresh, spec), RNN_OK);
+    ck_assert_double_eq((double)fresh->capacity, rnn_bytes(&spec));
+    ck_assert_mem_eq(net->log_dh, fresh->log_dh, 20 * sizeof(double));
+    ck_assert_mem_eq(net->gradient, fresh->gradient, net->parameters * sizeof(double));
+    rnn_free(&net);
+    rnn_free(&fresh);
+}
+END_TEST
+
+START_TEST(a_gate_wide_open_keeps_the_state_and_its_gradient) {
+    struct rnn *net = NULL;
+    ck_assert_int_eq(measure(&net, spec_of(_i, 0.713, 50, 200)), RNN_OK);
+    const double *log_norm = net->log_dc ? net->log_dc : net->log_dh;
+    ck_assert_double_lt(fabs(log_norm[0] - log_norm[199]), _i ? 1e-12 : 5);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_dead_gated_net_has_a_zero_gradient) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(_i, 1.13, -2385, 10); /* f = z = 0 */
+    spec.weights = RNN_UNTIED;
+    spec.record = RNN_EVERYTHING;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 5);
+    memset(net->W_hh + 6 * net->gates * 33 * 33, 0, net->gates * 33 * 33 * sizeof(double));
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    rnn_loss_linear(net, 5);
+    ck_assert_int_eq(rnn_backward(net), RNN_ZERO); /* nothing leads from step 7 to step 6 */
+    ck_assert_uint_eq(net->stopped_at, 6);
+    ck_assert(isinf(net->log_dh[5]) && isfinite(net->log_dh[6]));
+    ck_assert(!net->log_dc || (isinf(net->log_dc[5]) && isfinite(net->log_dc[6])));
+    ck_assert_double_eq(k_sum_squares(net->dh, 6 * 5 * 33), 0);
+    ck_assert(!net->dc || k_sum_squares(net->dc, 6 * 5 * 33) == 0);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(what_only_an_elman_net_has_is_refused_of_others) {
+    struct rnn *net = NULL;
+    struct rnn_decay decay;
+    struct rnn_slopes slopes;
+    ck_assert_int_eq(measure(&net, spec_of(_i, 1.13, 0, 10)), RNN_OK);
+    ck_assert_int_eq(rnn_decay_of_weights(&decay, net, 713, 0, 5), RNN_BAD_LAW);
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, net, 1, 10), RNN_BAD_LAW);
+    rnn_free(&net);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("gates");
+    TCase *cases = tcase_create("gates");
+    tcase_set_timeout(cases, 30);
+    tcase_add_loop_test(cases, a_segmented_gated_net_gives_the_same_bits, 0, 6);
+    tcase_add_loop_test(cases, a_gated_net_of_5000_steps_continues_its_line, 0, 4);
+    tcase_add_loop_test(cases, rescaling_changes_no_bit_of_a_gated_net, 0, 2);
+    tcase_add_test(cases, what_each_product_sees_is_summed_at_one_exponent);
+    tcase_add_test(cases, the_norm_of_dh_is_right_however_far_below_dc);
+    tcase_add_loop_test(cases, the_forget_bias_is_that_of_the_gate_that_keeps, 0, 2);
+    tcase_add_loop_test(cases, a_gated_net_is_reused_and_measured_as_any_other, 0, 2);
+    tcase_add_loop_test(cases, a_gate_wide_open_keeps_the_state_and_its_gradient, 0, 2);
+    tcase_add_loop_test(cases, a_dead_gated_net_has_a_zero_gradient, 0, 2);
+    tcase_add_loop_test(cases, what_only_an_elman_net_has_is_refused_of_others, 0, 2);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
