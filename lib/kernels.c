@@ -29,27 +29,37 @@ size_t k_packed_size(size_t rows, size_t cols) {
     return ((rows + K_STRIP - 1) & mask) * ((cols + K_STRIP - 1) & mask);
 }
 
-void k_pack(double *packed, const double *W, size_t rows, size_t cols) {
+/* One panel from a matrix whose element (row, column) is W[row * row_step + column * column_step] */
+static void pack_panel(double *packed, const double *W, size_t rows, size_t height, size_t cols,
+                       size_t row_step, size_t column_step) {
+    if (rows < height)
+        memset(packed, 0, height * cols * sizeof *packed);
     for (size_t first = 0; first < rows; first += K_STRIP) {
-        const size_t height = rows - first < K_STRIP ? rows - first : K_STRIP;
-        if (height < K_STRIP)
-            memset(packed, 0, K_STRIP * cols * sizeof *packed);
+        const size_t last = first + K_STRIP < rows ? first + K_STRIP : rows;
         for (size_t j = 0; j < cols; j++)
-            for (size_t i = 0; i < height; i++)
-                packed[j * K_STRIP + i] = W[(first + i) * cols + j];
-        packed += K_STRIP * cols;
+            for (size_t i = first; i < last; i++)
+                packed[j * height + i] = W[i * row_step + j * column_step];
     }
 }
 
-void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols) {
-    for (size_t first = 0; first < cols; first += K_STRIP) {
-        const size_t height = cols - first < K_STRIP ? cols - first : K_STRIP;
-        if (height < K_STRIP)
-            memset(packed, 0, K_STRIP * rows * sizeof *packed);
-        for (size_t i = 0; i < rows; i++)
-            memcpy(packed + i * K_STRIP, W + i * cols + first, height * sizeof *W);
-        packed += K_STRIP * rows;
+static inline void pack(double *packed, const double *W, size_t rows, size_t cols, size_t row_step,
+                        size_t column_step) {
+    const struct k_cut panels = k_cut_rows(rows);
+    for (size_t i = 0, row = 0; i < panels.pieces; i++) {
+        const size_t height = k_piece(panels, i) * K_STRIP;
+        pack_panel(packed, W + row * row_step, rows - row < height ? rows - row : height, height, cols,
+                   row_step, column_step);
+        packed += height * cols;
+        row += height;
     }
+}
+
+void k_pack(double *packed, const double *W, size_t rows, size_t cols) {
+    pack(packed, W, rows, cols, cols, 1);
+}
+
+void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols) {
+    pack(packed, W, cols, rows, 1, cols);
 }
 
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols) {

@@ -29,7 +29,7 @@ enum { LANES = 2 };
 #if defined __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL _Pragma("GCC unroll 32")
 #endif
 
 typedef double vec __attribute__((vector_size(LANES * sizeof(double))));
@@ -57,211 +57,182 @@ INLINE vec fma_of(vec a, vec b, vec c) {
 
 /* ---- products -------------------------------------------------------------------------------------- */
 
-/* out[c][row] (+)= sum_k panel[k][row] x[c][k], for rows in strips of eight and k = 0..depth-1 */
+/* out[c][row] (+)= sum_k panel[k][row] x[c][k], for some rows and k = 0..depth-1 */
 struct block {
     double *out;
     size_t out_column; /* doubles from out[c] to out[c + 1] */
     const double *panel;
-    size_t strip; /* doubles from one strip to the next */
+    size_t panel_step; /* doubles from panel[k] to panel[k + 1] */
     const double *x;
     size_t x_column, x_step; /* doubles from x[c] to x[c + 1], and from x[c][k] to x[c][k + 1] */
     size_t depth;
     int add;
 };
 
-enum { PER_STRIP = K_STRIP / LANES };
+enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 2 * K_PANEL, MOST_COLUMNS = 6 };
+enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
 
-/* One tile: `strips` strips and `columns` columns, all its sums in registers. Both numbers are constants. */
+/* One tile: `strips` strips and `columns` columns, all its sums in registers. Both numbers are constants.
+ * More strips than a panel has are two panels, which follow one another. The loops run to the most there can
+ * be and ask inside, because Clang keeps a loop of a single round too long, and its sums in memory. */
 INLINE void tile(const struct block *b, const int strips, const int columns) {
-    vec sum[6][8 * PER_STRIP];
-    double *const out = b->out;
+    const int first = strips > K_PANEL ? (strips + 1) / 2 : strips, vectors = strips * PER_STRIP;
+    const size_t step = strips > K_PANEL ? (size_t)first * K_STRIP : b->panel_step, depth = b->depth;
+    const double *panel = b->panel, *next = panel + depth * step, *x = b->x;
+    double *out = b->out;
+    vec sum[MOST_COLUMNS][MOST_VECTORS], w[MOST_VECTORS];
     UNROLL
-    for (int c = 0; c < columns; c++)
+    for (int c = 0; c < MOST_COLUMNS; c++) {
         UNROLL
-    for (int v = 0; v < strips * PER_STRIP; v++)
-        sum[c][v] = b->add ? load(out + (size_t)c * b->out_column + v * LANES) : splat(0);
-    const double *panel = b->panel, *x = b->x;
-    for (size_t k = b->depth; k > 0; k--, panel += K_STRIP, x += b->x_step) {
-        vec w[8 * PER_STRIP];
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (c < columns && v < vectors)
+                sum[c][v] = b->add ? load(out + (size_t)c * b->out_column + v * LANES) : splat(0);
+    }
+    for (size_t k = 0; k < depth; k++) {
         UNROLL
-        for (int v = 0; v < strips * PER_STRIP; v++)
-            w[v] = load(panel + (size_t)(v / PER_STRIP) * b->strip + v % PER_STRIP * LANES);
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (v < vectors)
+                w[v] =
+                    load(v < first * PER_STRIP ? panel + v * LANES : next + (v - first * PER_STRIP) * LANES);
         UNROLL
-        for (int c = 0; c < columns; c++) {
-            const vec factor = splat(x[(size_t)c * b->x_column]);
+        for (int c = 0; c < MOST_COLUMNS; c++) {
+            const vec factor = splat(c < columns ? x[(size_t)c * b->x_column] : 0);
             UNROLL
-            for (int v = 0; v < strips * PER_STRIP; v++)
-                sum[c][v] = fma_of(w[v], factor, sum[c][v]);
+            for (int v = 0; v < MOST_VECTORS; v++)
+                if (c < columns && v < vectors)
+                    sum[c][v] = fma_of(w[v], factor, sum[c][v]);
         }
+        panel += step;
+        next += (strips - first) * K_STRIP;
+        x += b->x_step;
     }
     UNROLL
-    for (int c = 0; c < columns; c++)
+    for (int c = 0; c < MOST_COLUMNS; c++) {
         UNROLL
-    for (int v = 0; v < strips * PER_STRIP; v++)
-        store(out + (size_t)c * b->out_column + v * LANES, sum[c][v]);
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (c < columns && v < vectors)
+                store(out + (size_t)c * b->out_column + v * LANES, sum[c][v]);
+    }
 }
 
-/* The tiles a level has registers for. Fewer columns take more strips: some eight sums must be in flight to
- * hide the latency of an addition. */
-#define TILE(strips, columns)                                                                                \
+/* The tiles (strips, columns) a level has registers for, and the most strips for each number of columns.
+ * Fewer columns take more strips: some eight sums must be in flight to hide the latency of an addition. */
+#if defined __AVX512F__
+#define TILES(X)                                                                                             \
+    X(1, 1)                                                                                                  \
+    X(2, 1)                                                                                                  \
+    X(3, 1)                                                                                                  \
+    X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)  \
+        X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
+#elif defined __AVX2__
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 4, 2, 2, 1, 1, 1 };
+#elif defined __aarch64__ /* 32 registers of two doubles */
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 3, 2, 1, 1, 1, 1 };
+#else /* sixteen registers of two doubles, or unknown */
+#define TILES(X) X(1, 1) X(2, 1) X(1, 2)
+static const size_t heights[] = { 1, 2, 1 };
+#endif
+
+#define DEFINE(strips, columns)                                                                              \
     static void tile_##strips##_##columns(const struct block *b) {                                           \
         tile(b, strips, columns);                                                                            \
     }
-typedef void tile_function(const struct block *b);
-enum { MOST_STRIPS = 8 };
+#define ENTRY(strips, columns) [columns][strips] = tile_##strips##_##columns,
+TILES(DEFINE)
+static void (*const tiles[MOST_COLUMNS + 1][MOST_STRIPS + 1])(const struct block *b) = { TILES(ENTRY) };
+enum { WIDEST = sizeof heights / sizeof *heights - 1 };
 
-#if defined __AVX512F__
-enum { MOST_COLUMNS = 6 };
-/* the most strips for a number of columns */
-static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
-TILE(1, 1)
-TILE(2, 1)
-TILE(3, 1)
-TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(1, 3)
-    TILE(2, 3) TILE(3, 3) TILE(4, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(1, 5) TILE(2, 5)
-        TILE(3, 5) TILE(4, 5) TILE(1, 6) TILE(2, 6) TILE(3, 6)
-            TILE(4, 6) static tile_function *const tiles[][MOST_STRIPS + 1] = {
-                { 0 },
-                { 0, tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1 },
-                { 0, tile_1_2, tile_2_2, tile_3_2, tile_4_2 },
-                { 0, tile_1_3, tile_2_3, tile_3_3, tile_4_3 },
-                { 0, tile_1_4, tile_2_4, tile_3_4, tile_4_4 },
-                { 0, tile_1_5, tile_2_5, tile_3_5, tile_4_5 },
-                { 0, tile_1_6, tile_2_6, tile_3_6, tile_4_6 },
-            };
-#elif defined __AVX2__
-enum { MOST_COLUMNS = 6 };
-static const size_t heights[] = { 1, 4, 2, 2, 1, 1, 1 };
-TILE(1, 1)
-TILE(2, 1)
-TILE(3, 1)
-TILE(4, 1) TILE(1, 2) TILE(2, 2) TILE(1, 3) TILE(2, 3) TILE(1, 4) TILE(1, 5)
-    TILE(1, 6) static tile_function *const tiles[][MOST_STRIPS + 1] = {
-        { 0 },
-        { 0, tile_1_1, tile_2_1, tile_3_1, tile_4_1 },
-        { 0, tile_1_2, tile_2_2 },
-        { 0, tile_1_3, tile_2_3 },
-        { 0, tile_1_4 },
-        { 0, tile_1_5 },
-        { 0, tile_1_6 },
-    };
-#elif defined __aarch64__ /* 32 registers of two doubles */
-enum { MOST_COLUMNS = 6 };
-static const size_t heights[] = { 1, 3, 2, 1, 1, 1, 1 };
-TILE(1, 1)
-TILE(2, 1)
-TILE(3, 1)
-TILE(1, 2) TILE(2, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5)
-    TILE(1, 6) static tile_function *const tiles[][MOST_STRIPS + 1] = {
-        { 0 },
-        { 0, tile_1_1, tile_2_1, tile_3_1 },
-        { 0, tile_1_2, tile_2_2 },
-        { 0, tile_1_3 },
-        { 0, tile_1_4 },
-        { 0, tile_1_5 },
-        { 0, tile_1_6 },
-    };
-#else /* sixteen registers of two doubles, or unknown */
-enum { MOST_COLUMNS = 2 };
-static const size_t heights[] = { 1, 2, 1 };
-TILE(1, 1)
-TILE(2, 1)
-TILE(1, 2)
-static tile_function *const tiles[][MOST_STRIPS + 1] = {
-    { 0 },
-    { 0, tile_1_1, tile_2_1 },
-    { 0, tile_1_2 },
-};
-#endif
-
-/* A length cut into pieces as equal as possible: thirteen strips at most four high make 4 + 3 + 3 + 3, not
- * 4 + 4 + 4 + 1, whose last would wait for every addition. The first `longer` pieces have one more. */
-struct cut {
-    size_t pieces, length, longer;
-};
-
-INLINE struct cut cut(size_t whole, size_t most) {
-    if (whole <= most) /* a division takes as long as a short product */
-        return (struct cut){ whole > 0, whole, 0 };
-    const size_t pieces = (whole + most - 1) / most;
-    return (struct cut){ pieces, whole / pieces, whole % pieces };
-}
-
-/* A tile whose last strip reaches beyond out: through a buffer, of which `rows` rows count. */
+/* A tile that reaches beyond the last row goes through a buffer, of which `rows` rows count. */
 static void ragged_tile(const struct block *b, size_t rows, size_t strips, size_t columns) {
-    double buffer[MOST_COLUMNS * MOST_STRIPS * K_STRIP] = { 0 };
-    struct block inner = *b;
-    inner.out = buffer;
-    inner.out_column = strips * K_STRIP;
+    double buffer[MOST_COLUMNS * K_PANEL * K_STRIP] = { 0 };
+    const size_t column = strips * K_STRIP;
+    const struct block inner = { buffer,      column,    b->panel, b->panel_step, b->x,
+                                 b->x_column, b->x_step, b->depth, b->add };
     for (size_t c = 0; b->add && c < columns; c++)
-        memcpy(buffer + c * inner.out_column, b->out + c * b->out_column, rows * sizeof *buffer);
+        memcpy(buffer + c * column, b->out + c * b->out_column, rows * sizeof *buffer);
     tiles[columns][strips](&inner);
     for (size_t c = 0; c < columns; c++)
-        memcpy(b->out + c * b->out_column, buffer + c * inner.out_column, rows * sizeof *buffer);
+        memcpy(b->out + c * b->out_column, buffer + c * column, rows * sizeof *buffer);
 }
 
-/* A block of any size, tile by tile. */
-static void multiply(const struct block *whole, size_t rows, size_t columns) {
-    const struct cut wide = cut(columns, MOST_COLUMNS);
-    const size_t widest = wide.length + (wide.longer > 0);
-    const struct cut high = cut((rows + K_STRIP - 1) / K_STRIP, heights[widest]);
-    struct block b = *whole;
-    for (size_t i = 0, row = 0; wide.pieces && i < high.pieces; i++) {
-        const size_t height = high.length + (i < high.longer), end = row + height * K_STRIP;
-        b.out = whole->out + row;
-        b.x = whole->x;
-        for (size_t j = 0; j < wide.pieces; j++) {
-            const size_t width = wide.length + (j < wide.longer);
-            if (end > rows)
-                ragged_tile(&b, rows - row, height, width);
-            else
-                tiles[width][height](&b);
-            b.x += width * b.x_column;
-            b.out += width * b.out_column;
+/* Tiles of one height side by side, for all columns; `rows` are left from here on. */
+INLINE void multiply_row(struct block *b, size_t rows, size_t strips, struct k_cut wide) {
+    double *const out = b->out;
+    const double *const x = b->x;
+    for (size_t j = 0; j < wide.pieces; j++) {
+        const size_t width = k_piece(wide, j);
+        if (strips * K_STRIP > rows)
+            ragged_tile(b, rows, strips, width);
+        else
+            tiles[width][strips](b);
+        b->x += width * b->x_column;
+        b->out += width * b->out_column;
+    }
+    b->out = out + strips * K_STRIP;
+    b->x = x;
+}
+
+/* A block of any size, tile by tile. Inlined, because a structure read soon after it was written in other
+ * pieces is waited for. */
+INLINE void multiply(struct block b, size_t rows, size_t columns) {
+    const struct k_cut wide = k_cut(columns, WIDEST), panels = k_cut_rows(rows);
+    const size_t most = heights[k_piece(wide, 0)], depth = b.depth;
+    for (size_t i = 0, row = 0; i < panels.pieces; i++) {
+        const size_t height = k_piece(panels, i), both = height + k_piece(panels, i + 1);
+        b.panel_step = height * K_STRIP;
+        if (most > K_PANEL && i + 1 < panels.pieces && row + both * K_STRIP <= rows) {
+            multiply_row(&b, rows - row, both, wide);
+            b.panel += both * K_STRIP * depth;
+            row += both * K_STRIP;
+            i++;
+            continue;
         }
-        b.panel += height * b.strip;
-        row = end;
+        const struct k_cut parts = k_cut(height, most);
+        const double *const panel = b.panel;
+        for (size_t j = 0; j < parts.pieces; j++) {
+            multiply_row(&b, rows - row, k_piece(parts, j), wide);
+            b.panel += k_piece(parts, j) * K_STRIP;
+            row += k_piece(parts, j) * K_STRIP;
+        }
+        b.panel = panel + height * K_STRIP * depth;
     }
 }
 
 static void product(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                     size_t cols) {
-    const struct block block = { out, rows, packed, K_STRIP * cols, x, cols, 1, cols, 0 };
-    multiply(&block, rows, batch);
+    multiply((struct block){ out, rows, packed, 0, x, cols, 1, cols, 0 }, rows, batch);
 }
 
 static void product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                         size_t cols) {
-    const struct block block = { out, rows, packed, K_STRIP * cols, x, cols, 1, cols, 1 };
-    multiply(&block, rows, batch);
+    multiply((struct block){ out, rows, packed, 0, x, cols, 1, cols, 1 }, rows, batch);
 }
 
-/* For W += sum_n a[n] x[n]^T a few columns of x over a few n are copied to a panel of strips: near one
- * another, in order, and filled up with zeros. */
-enum { OUTER_DEPTH = 64, OUTER_STRIPS = 4 };
+/* For W += sum_n a[n] x[n]^T a few columns of x over a few n are copied to a panel: near one another, in
+ * order, and filled up with zeros. */
+enum { OUTER_DEPTH = 64, OUTER_COLS = K_PANEL * K_STRIP };
 
 static void copy_panel(double *panel, const double *x, size_t depth, size_t width, size_t cols) {
-    for (size_t first = 0; first < width; first += K_STRIP, panel += depth * K_STRIP)
-        for (size_t n = 0; n < depth; n++)
-            if (width - first >= K_STRIP)
-                memcpy(panel + n * K_STRIP, x + n * cols + first, K_STRIP * sizeof *x);
-            else {
-                memset(panel + n * K_STRIP, 0, K_STRIP * sizeof *x);
-                memcpy(panel + n * K_STRIP, x + n * cols + first, (width - first) * sizeof *x);
-            }
+    for (size_t n = 0; n < depth; n++, x += cols)
+        for (size_t i = 0; i < width; i += K_STRIP, panel += K_STRIP)
+            if (i + K_STRIP <= width)
+                memcpy(panel, x + i, K_STRIP * sizeof *x);
+            else
+                for (size_t j = 0; j < K_STRIP; j++)
+                    panel[j] = i + j < width ? x[i + j] : 0;
 }
 
 static void outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
-    double panel[OUTER_STRIPS * K_STRIP * OUTER_DEPTH] __attribute__((aligned(64)));
+    double panel[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
     for (size_t n = 0; n < count; n += OUTER_DEPTH) {
         const size_t depth = count - n < OUTER_DEPTH ? count - n : OUTER_DEPTH;
-        for (size_t j = 0; j < cols; j += OUTER_STRIPS * K_STRIP) {
-            const size_t width = cols - j < OUTER_STRIPS * K_STRIP ? cols - j : OUTER_STRIPS * K_STRIP;
+        for (size_t j = 0; j < cols; j += OUTER_COLS) {
+            const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
             copy_panel(panel, x + n * cols + j, depth, width, cols);
-            const struct block block = {
-                W + j, cols, panel, K_STRIP * depth, a + n * rows, 1, rows, depth, 1
-            };
-            multiply(&block, width, rows);
+            multiply((struct block){ W + j, cols, panel, 0, a + n * rows, 1, rows, depth, 1 }, width, rows);
         }
     }
 }

@@ -6,8 +6,30 @@
 
 #include <stddef.h>
 
-/* A packed W is strips of eight rows, the last filled up with zeros: [strip][column][8]. */
-enum { K_STRIP = 8 };
+/* A length cut into pieces as equal as possible: thirteen strips at most four high make 4 + 3 + 3 + 3, not
+ * 4 + 4 + 4 + 1, whose last would wait for every addition. The first `longer` pieces have one more. */
+struct k_cut {
+    size_t pieces, length, longer;
+};
+
+static inline struct k_cut k_cut(size_t whole, size_t most) {
+    if (whole <= most) /* a division takes as long as a short product */
+        return (struct k_cut){ whole > 0, whole, 0 };
+    const size_t pieces = (whole + most - 1) / most;
+    return (struct k_cut){ pieces, whole / pieces, whole % pieces };
+}
+
+static inline size_t k_piece(struct k_cut cut, size_t i) {
+    return cut.length + (i < cut.longer);
+}
+
+/* A packed W is panels of up to four strips of eight rows, the last strip filled up with zeros:
+ * [panel][column] [row of the panel], so that a product reads it from end to end. */
+enum { K_STRIP = 8, K_PANEL = 4 };
+
+static inline struct k_cut k_cut_rows(size_t rows) {
+    return k_cut((rows + K_STRIP - 1) / K_STRIP, K_PANEL);
+}
 
 /* Sums of squares are kept in sixteen lanes (element i in lane i mod 16) and added as a binary tree. */
 enum { K_LANES = 16 };
