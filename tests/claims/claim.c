@@ -109,8 +109,8 @@ static void write_summary(void) {
         return;
     snprintf(command, sizeof command,
              "cd '%s' && { echo '| claim | what | measured | expected | verdict | source |'; "
-             "echo '|---|---|---|---|---|---|'; cat *.part | sort -V; } > claims.tmp && mv claims.tmp "
-             "../claims.md",
+             "echo '|---|---|---|---|---|---|'; cat *.part | sort -V; } > claims.$$ && "
+             "mv claims.$$ ../../claims.md",
              folder);
     if (system(command) != 0)
         fprintf(stderr, "claims.md could not be written in %s\n", folder);
