@@ -77,4 +77,5 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "input", "derivative", "activation" },
     .run = run,
+    .valid = sweep_range_valid,
 };

@@ -109,6 +109,7 @@ enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, c
 
 bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size); /* first, last, length */
 bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size); /* file, length */
+bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size); /* limit, step */
 
 /* ---- running a sweep from C: the claim tests ------------------------------------------------------ */
 

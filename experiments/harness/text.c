@@ -10,7 +10,9 @@
 
 static const char *data_folder(void) {
     const char *folder = getenv("EVANESCE_DATA");
-    return folder && *folder ? folder : EVANESCE_DATA;
+    if (folder && *folder)
+        return folder;
+    return access(EVANESCE_DATA, R_OK) == 0 ? EVANESCE_DATA : EVANESCE_INSTALLED_DATA;
 }
 
 /* RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF. */

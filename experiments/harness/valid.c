@@ -26,3 +26,13 @@ bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size
              sweep_name(point, "file"), bytes, length, length + 1);
     return false;
 }
+
+bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size) {
+    static const double rows_max = 1e6;
+    const double limit = sweep_real(point, "limit"), step = sweep_real(point, "step");
+    if (2 * limit / step < rows_max)
+        return true;
+    snprintf(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step, rows_max,
+             limit);
+    return false;
+}

@@ -1,0 +1,36 @@
+"""What each experiment of its own refuses: exit 2, the flag, the value and what is allowed, and nothing written."""
+import os
+import pathlib
+
+import probes
+
+EXPERIMENTS = pathlib.Path(os.environ["EXPERIMENTS"])
+REFUSED = [
+    ("activations", ["--step", "1e-300"], ["--step 1e-300", "--limit 8"]),
+    ("vanishing", ["--activation", "softmax"], ["--activation softmax", "sigmoid, tanh, relu, linear"]),
+    ("vanishing", ["--drive", "-0.1"], ["--drive -0.1", ">= 0"]),
+    ("vanishing", ["--hidden", "1000000000"], ["--hidden", "bytes"]),
+    ("critical", ["--last", "80"], ["--last 80", "--length 80"]),
+    ("critical", ["--first", "19"], ["--first 19", "--last 20"]),
+    ("prose", ["--file", "missing.txt"], ["--file missing.txt"]),
+    ("prose", ["--file", "empty.txt"], ["--file empty.txt", "empty"]),
+    ("prose", ["--file", "binary.txt"], ["--file binary.txt", "NUL"]),
+    ("prose", ["--file", "latin1.txt"], ["--file latin1.txt", "UTF-8"]),
+    ("prose", ["--file", "short.txt"], ["--file short.txt", "--length 100", "101"]),
+]
+
+
+class Experiments(probes.ProbeTest):
+    def test_what_an_experiment_cannot_run_is_refused_with_the_reason(self):
+        files = {"empty.txt": b"", "binary.txt": b"uma\0frase" * 40, "latin1.txt": "mem\xf3ria ".encode("latin-1") * 40,
+                 "short.txt": b"curto demais"}
+        for name, content in files.items():
+            (self.folder / name).write_bytes(content)
+        for experiment, arguments, parts in REFUSED:
+            with self.subTest(experiment=experiment, arguments=arguments):
+                self.assertRefused(self.run_probe(EXPERIMENTS / experiment, *arguments), *parts)
+                self.assertEqual(self.names(), sorted(files))
+
+
+if __name__ == "__main__":
+    probes.main()
