@@ -150,13 +150,7 @@ enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent) {
 /* ln||x|| from sum x^2, or from x itself where that sum is too small: one of dh and dc may be far below the
  * other. */
 static double log_norm(double squares, const double *x, size_t count) {
-    if (rnn_is_safe(squares))
-        return 0.5 * log(squares);
-    const double largest = largest_magnitude(x, count);
-    double sum = 0;
-    for (size_t i = 0; i < count && largest > 0; i++)
-        sum += (x[i] / largest) * (x[i] / largest);
-    return 0.5 * log(sum) + (largest > 0 ? log(largest) : 0);
+    return rnn_is_safe(squares) ? 0.5 * log(squares) : rnn_log_norm(x, count);
 }
 
 /* ---- sums over time ------------------------------------------------------------------------------------ */
@@ -279,6 +273,14 @@ static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     return RNN_OK;
 }
 
+/* Takes da_h of step t into the record. */
+static void keep_da_h(struct rnn *net, size_t t) {
+    const size_t size = rnn_step_size(net), gates = net->spec.cell->gates;
+    for (size_t g = 0; g < gates; g++)
+        memcpy(net->da_h_of_step + ((t - 1) * gates + g) * size,
+               rnn_gate_gradient(net, net->da_h, g, slot_of(net, t)), size * sizeof *net->da_h);
+}
+
 /* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
 static void carry_back(struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden, B = net->spec.batch, slot = slot_of(net, t);
@@ -304,6 +306,7 @@ static void all_zero(struct rnn *net, size_t t) {
     memset(net->dh, 0, t * rnn_step_size(net) * sizeof *net->dh);
     if (net->dc)
         memset(net->dc, 0, t * rnn_step_size(net) * sizeof *net->dc);
+    memset(net->da_h_of_step, 0, t * net->spec.cell->gates * rnn_step_size(net) * sizeof *net->da_h_of_step);
     memset(net->exponent, 0, t * sizeof *net->exponent);
 }
 
@@ -326,6 +329,8 @@ static enum rnn_status through_time(struct rnn *net) {
         }
         if (t > 1)
             carry_back(net, t);
+        if (net->da_h_of_step)
+            keep_da_h(net, t);
         if (gradients)
             add_step(net, &pending, t, exponent);
     }

@@ -91,6 +91,19 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
     net->da_h = s->cell->own_da_h ? take_doubles(carver, G * (double)net->block * step) : net->da;
 }
 
+/* What rnn_lag_parts fills. */
+static void carve_parts(struct rnn *net, struct carver *carver) {
+    const struct rnn_spec *s = &net->spec;
+    const double T = (double)s->length, GH = (double)s->cell->gates * (double)s->hidden;
+    if (s->record != RNN_EVERYTHING)
+        return;
+    net->da_h_of_step = take_doubles(carver, T * (double)s->batch * GH);
+    net->log_dW = take_doubles(carver, T);
+    net->log_dW_past = take_doubles(carver, T);
+    net->dW_part = take_doubles(carver, GH * (double)s->hidden);
+    net->dW_past = s->weights == RNN_TIED ? take_doubles(carver, GH * (double)s->hidden) : NULL;
+}
+
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
 static double carve(struct rnn *net, char *base) {
     const struct rnn_spec *s = &net->spec;
@@ -111,6 +124,7 @@ static double carve(struct rnn *net, char *base) {
     net->label = take(&carver, B, sizeof *net->label);
     net->y = take_doubles(&carver, B * (double)s->outputs);
     carve_steps(net, &carver);
+    carve_parts(net, &carver);
     carve_work(net, &carver);
     if (base)
         net->parameters = (size_t)parameters;

@@ -31,10 +31,10 @@ enum rnn_status {
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
     RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1; drive > 0 and x need inputs >= 1 */
-    RNN_BAD_LAW, /* scale must be finite and > 0, drive, start, noise and ridge finite and >= 0, forget
-                    finite, enums named; or a probe does not know this cell */
+    RNN_BAD_LAW, /* scale and threshold must be finite and > 0, drive, start, noise and ridge finite and >= 0,
+                    forget finite, enums named; or a probe does not know this cell */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
-    RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1 or are fewer than three */
+    RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1, were not kept or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
 };
 
@@ -115,7 +115,7 @@ enum rnn_weights {
 enum rnn_record {
     RNN_NORMS = 1, /* log_dh */
     RNN_GRADIENTS, /* and the gradient of every parameter */
-    RNN_EVERYTHING, /* and dL/dh_t of every step */
+    RNN_EVERYTHING, /* and dL/dh_t of every step, and what W_hh sees of it */
 };
 
 /* Every field is to be set; zero is an error except where a zero is named. */
@@ -164,6 +164,11 @@ struct rnn {
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
     double *log_dc, *dc; /* the same of dL/dc_t, the total derivative, through h_t too; NULL without c */
     int *exponent; /* (T) with RNN_EVERYTHING, else NULL; of dh and of dc */
+    double *da_h_of_step; /* (T, G, B, H) with RNN_EVERYTHING: dL/d(W_hh h_{t-1}), what W_hh sees, times
+                             2^exponent[t-1]; else NULL */
+    double *log_dW, *log_dW_past; /* (T) with RNN_EVERYTHING, else NULL: see rnn_lag_parts */
+    double *dW_past; /* (G H, H) with RNN_EVERYTHING and tied weights: likewise, times 2^dW_past_exponent */
+    int dW_past_exponent;
     int gradient_exponent; /* 0 unless a gradient left the safe range */
     size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
@@ -175,6 +180,7 @@ struct rnn {
     double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
+    double *dW_part; /* (G H, H) with RNN_EVERYTHING */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
     double *zero; /* (H) zeros, with c */
     double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
@@ -247,6 +253,37 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
  */
 enum rnn_status rnn_backward(struct rnn *net);
 
+/* ---- clipping ------------------------------------------------------------------------------------- */
+
+/* ln ||x|| of any numbers, also where the squares overflow or underflow; -inf for zero. Of a net's gradient:
+ * rnn_log_norm(net->gradient, net->parameters) + net->gradient_exponent * M_LN2. */
+double rnn_log_norm(const double *x, size_t count);
+
+/* Clipping acts on a whole gradient g, after the backward pass and before the step. The true g is
+ * 2^*exponent times `gradient`: a net's gradient and &net->gradient_exponent, or NULL for numbers without
+ * one. What a threshold has brought within double carries no exponent any more.
+ * RNN_BAD_LAW: the threshold is not finite and > 0. RNN_DIVERGED: a component is not finite. Both leave g
+ * alone.
+ *
+ * By norm: g *= threshold / ||g|| if ||g|| > threshold, else unchanged (Pascanu, Mikolov, Bengio 2013,
+ * algorithm 1). One factor for all: the direction stays. *log_norm, unless NULL, is ln ||g|| before. */
+enum rnn_status rnn_clip_norm(double *log_norm, double *gradient, size_t count, int *exponent,
+                              double threshold);
+
+/* By value: every component into -threshold..threshold. The direction turns. */
+enum rnn_status rnn_clip_value(double *gradient, size_t count, int *exponent, double threshold);
+
+/* ---- the error cliff ------------------------------------------------------------------------------ */
+
+/* One unit, one loss, the cliff of Pascanu, Mikolov, Bengio 2013:
+ *     x_t = w sigmoid(x_{t-1}) + b, x_0 = 0.5        E = (sigmoid(x_T) - 0.7)^2, T = steps
+ * with dE/dw and dE/db by forward accumulation of dx_t/dw and dx_t/db. A pure function, finite for
+ * |w|, |b| <= 1e5 and 50 steps. */
+struct rnn_cliff {
+    double error, dw, db;
+};
+struct rnn_cliff rnn_cliff(double w, double b, size_t steps);
+
 /* ---- probes: what a gradient log holds ------------------------------------------------------------ */
 
 /* Least squares of ln||dL/dh_t|| against lag k over first..last, T - 1 >= last >= first + 2, else
@@ -274,6 +311,16 @@ enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, u
  * RNN_NO_CONVERGENCE where there is none within a factor 100; or what stopped a pass. */
 enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size_t first, size_t last,
                              double guess);
+
+/* What each step brings to dL/dW_hh = sum_t da_t h_{t-1}^T, after rnn_backward (RNN_OK or RNN_ZERO) with
+ * RNN_EVERYTHING; right at any length, -inf for a zero:
+ *     log_dW[t-1] = ln ||da_t h_{t-1}^T||, the part of lag T - t alone
+ *     log_dW_past[t-1] = ln ||sum_{s <= t} da_s h_{s-1}^T||, of lag T - t and all beyond
+ * Tied weights: dW_past holds the whole sum afterwards. Untied: each part is the gradient of a W_hh of its
+ * own, and the norms are added in squares. `mask`, shaped like W_hh, multiplies every part entry by entry
+ * before its norm is taken; NULL for none.
+ * RNN_BAD_RANGE unless record is RNN_EVERYTHING and all states are kept (segment >= length). */
+enum rnn_status rnn_lag_parts(struct rnn *net, const double *mask);
 
 /* Largest |eigenvalue| of W (n, n) and its singular values in descending order (n), both by LAPACK on a copy.
  * `scratch` holds n * (n + 2) doubles for the radius, n * n for the singular values. RNN_NO_CONVERGENCE. */
