@@ -40,10 +40,18 @@ static void project_input(struct rnn *net, size_t first, size_t last) {
     }
 }
 
+/* Steps whose input is projected at once: enough rows for a fast product, few enough to be still in the cache
+ * when their turn comes. */
+static size_t projected_at_once(const struct rnn_spec *s) {
+    return s->batch < 128 ? 128 / s->batch : 1;
+}
+
 /* Steps net->from + 1..last, with h of step net->from in place. */
 static enum rnn_status forward_segment(struct rnn *net, size_t last) {
-    project_input(net, net->from, last);
+    const size_t ahead = projected_at_once(&net->spec);
     for (size_t t = net->from + 1; t <= last; t++) {
+        if ((t - 1 - net->from) % ahead == 0)
+            project_input(net, t - 1, last - (t - 1) < ahead ? last : t - 1 + ahead);
         if (net->spec.weights == RNN_UNTIED)
             pack_gates(net, net->packed, weights_of_step(net, t), k_pack);
         net->spec.cell->forward(net, t);
@@ -228,10 +236,10 @@ static void add_step(struct rnn *net, struct pending *p, size_t t, int exponent)
  * read-out's part, which has none, to the same one. */
 static void settle_exponent(struct rnn *net) {
     const size_t recurrent = (size_t)(net->dW_hy - net->gradient);
-    const double largest = largest_magnitude(net->gradient, recurrent);
     const int exponent = net->gradient_exponent;
     if (exponent == 0)
         return;
+    const double largest = largest_magnitude(net->gradient, recurrent);
     if (largest == 0 || abs(ilogb(largest) + exponent) < 900) {
         scale_by_power(net->gradient, exponent, recurrent);
         net->gradient_exponent = 0;

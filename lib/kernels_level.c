@@ -122,8 +122,9 @@ INLINE void tile(const struct block *b, const int strips, const int columns) {
     X(1, 1)                                                                                                  \
     X(2, 1)                                                                                                  \
     X(3, 1)                                                                                                  \
-    X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)  \
-        X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+    X(4, 1)                                                                                                  \
+    X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(1, 4)  \
+        X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
 static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
 #elif defined __AVX2__
 #define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)
@@ -183,7 +184,7 @@ INLINE void multiply(struct block b, size_t rows, size_t columns) {
     for (size_t i = 0, row = 0; i < panels.pieces; i++) {
         const size_t height = k_piece(panels, i), both = height + k_piece(panels, i + 1);
         b.panel_step = height * K_STRIP;
-        if (most > K_PANEL && i + 1 < panels.pieces && row + both * K_STRIP <= rows) {
+        if (most > K_PANEL && i + 1 < panels.pieces) {
             multiply_row(&b, rows - row, both, wide);
             b.panel += both * K_STRIP * depth;
             row += both * K_STRIP;

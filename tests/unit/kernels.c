@@ -133,13 +133,15 @@ START_TEST(packing_the_transpose_is_packing_the_transposed_matrix) {
             ck_assert_uint_eq(size, k_packed_size(cols, rows));
             double *W = random_array(rows * cols, 6), *turned = fenced(rows * cols);
             double *packed = fenced(size), *expected = fenced(size);
-            memset(packed, 0, size * sizeof *packed);
-            memset(expected, 0, size * sizeof *expected);
+            for (size_t i = 0; i < size; i++)
+                packed[i] = expected[i] = NAN;
             for (size_t i = 0; i < rows * cols; i++)
                 turned[i % cols * rows + i / cols] = W[i];
             k_pack_transposed(packed, W, rows, cols);
             k_pack(expected, turned, cols, rows);
             assert_same_bits(packed, expected, size, "packed");
+            for (size_t i = 0; i < (cols + K_STRIP - 1) / K_STRIP * K_STRIP * rows; i++)
+                ck_assert_double_finite(packed[i]); /* the last strip is filled up */
             assert_fence(packed, size);
             free(W), free(turned), free(packed), free(expected);
         }
@@ -353,6 +355,18 @@ START_TEST(activations_keep_signs_of_zero_and_nan_and_saturate) {
 }
 END_TEST
 
+static void check_relu_at_zero(const struct k_table *k) {
+    const double dh[3] = { -2.385, 0.713, -0.713 }, h[3] = { 0.0, -0.0, 0x1p-1074 };
+    double da[3];
+    k->relu_back(da, dh, h, 3);
+    ck_assert(da[0] == 0 && da[1] == 0 && da[2] == dh[2]);
+}
+
+START_TEST(relu_has_slope_zero_at_zero) {
+    on_every_level(check_relu_at_zero);
+}
+END_TEST
+
 /* ---- the rest -------------------------------------------------------------------------------------- */
 
 static void check_sums(const struct k_table *k) {
@@ -430,7 +444,7 @@ START_TEST(the_library_uses_the_best_level) {
 }
 END_TEST
 
-UNIT_MAIN("kernels", every_output_of_a_product_is_one_chain_over_the_columns,
+UNIT_MAIN("kernels", relu_has_slope_zero_at_zero, every_output_of_a_product_is_one_chain_over_the_columns,
           a_product_agrees_with_long_double, packing_the_transpose_is_packing_the_transposed_matrix,
           every_element_of_an_outer_sum_is_one_chain_over_n,
           an_activation_of_an_element_does_not_depend_on_its_neighbours,
