@@ -9,6 +9,7 @@ int main(void) {
                                    .init = RNN_GAUSSIAN,
                                    .weights = RNN_TIED,
                                    .record = RNN_NORMS,
+                                   .norm = RNN_NO_NORM,
                                    .scale = 1.0,
                                    .drive = 0.1,
                                    .start = 0,

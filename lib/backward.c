@@ -54,7 +54,7 @@ static enum rnn_status forward_segment(struct rnn *net, size_t last) {
             project_input(net, t - 1, last - (t - 1) < ahead ? last : t - 1 + ahead);
         if (net->spec.weights == RNN_UNTIED)
             pack_gates(net, net->packed, weights_of_step(net, t), k_pack);
-        net->spec.cell->forward(net, t);
+        net->cell->forward(net, t);
         if (!k_finite(rnn_state(net, t), rnn_step_size(net)) ||
             (net->c && !k_finite(rnn_cell_state(net, t), rnn_step_size(net)))) {
             net->stopped_at = t;
@@ -216,6 +216,8 @@ static void sum_pending(struct rnn *net, struct pending *p) {
                         net->x + (p->first - 1) * s->batch * I, count, H, I);
         k_column_sums_add(net->db_h + g * H, rnn_gate_gradient(net, net->da, g, slot), count, H);
     }
+    if (net->cell->sum)
+        net->cell->sum(net, p->first, p->last, slot);
     p->last = p->first - 1;
 }
 
@@ -256,7 +258,7 @@ struct squares {
 };
 static struct squares gate_gradients(struct rnn *net, size_t t) {
     const double dc = net->dc ? k_sum_squares(rnn_cell_gradient(net, t), rnn_step_size(net)) : 0;
-    return (struct squares){ net->spec.cell->backward(net, t, slot_of(net, t)), dc };
+    return (struct squares){ net->cell->backward(net, t, slot_of(net, t)), dc };
 }
 
 /* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO or RNN_DIVERGED if both have no finite

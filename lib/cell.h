@@ -26,10 +26,25 @@ struct rnn_cell {
 
     /* Where a state is carried past W_hh, NULL elsewhere: adds that to dh_{t-1}, or sets dc_{t-1}. */
     void (*carry)(struct rnn *net, size_t t);
+
+    /* Adds what steps first..last, whose dL/da_t wait from `slot` on, give to the gradients of parameters
+     * only this cell has; NULL if there are none. */
+    void (*sum)(struct rnn *net, size_t first, size_t last, size_t slot);
 };
 
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
+
+/* The elman cell that normalises (norm.c), and its number of normalisers, N. */
+const struct rnn_cell *rnn_norm_cell(enum rnn_norm norm);
+static inline size_t rnn_normalisers(enum rnn_norm norm) {
+    return norm == RNN_NO_NORM ? 0 : norm == RNN_NORM_SEPARATE ? 2 : 1;
+}
+
+/* h_t = phi(W_hh h_{t-1} + ...), which is all that some probes know. */
+static inline bool rnn_is_plain(const struct rnn_spec *spec) {
+    return spec->cell == &rnn_elman && spec->norm == RNN_NO_NORM;
+}
 
 static inline size_t rnn_step_size(const struct rnn *net) {
     return net->spec.batch * net->spec.hidden;

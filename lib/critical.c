@@ -1,6 +1,5 @@
 /* The rate of one draw of W measured: with its activation, without it, and the scale at which it is 1. */
-#include "kernels.h"
-#include "rnn.h"
+#include "cell.h"
 
 #include <math.h>
 
@@ -21,7 +20,7 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last) {
     const struct rnn_activation *activation = net->spec.activation;
-    if (net->spec.cell != &rnn_elman)
+    if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
     net->spec.activation = &rnn_linear;
     const enum rnn_status status = pull_back_and_fit(decay, net, seed, first, last);

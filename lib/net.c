@@ -23,14 +23,17 @@ static double *take_doubles(struct carver *carver, double count) {
     return take(carver, count, sizeof(double));
 }
 
-/* Consecutive views into one flat vector: W_hh | W_xh | b_h | W_hy | b_y. */
-static double carve_parameters(const struct rnn_spec *s, double *flat, double **views[5]) {
+/* Consecutive views into one flat vector: W_hh | W_xh | b_h | gain_h | gain_x | W_hy | b_y. */
+enum { VIEWS = 7 };
+static double carve_parameters(const struct rnn_spec *s, double *flat, double **views[VIEWS]) {
     const double H = (double)s->hidden, I = (double)s->inputs, O = (double)s->outputs,
                  G = (double)s->cell->gates;
     const double steps = s->weights == RNN_UNTIED ? (double)s->length : 1;
-    const double counts[5] = { steps * G * H * H, G * H * I, G * H, O * H, O };
+    const double gain_h = s->norm == RNN_NORM_FULL || s->norm == RNN_NORM_SEPARATE ? H : 0;
+    const double gain_x = s->norm == RNN_NORM_INPUT || s->norm == RNN_NORM_SEPARATE ? H : 0;
+    const double counts[VIEWS] = { steps * G * H * H, G * H * I, G * H, gain_h, gain_x, O * H, O };
     double total = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < VIEWS; i++) {
         *views[i] = flat ? flat + (size_t)total : NULL;
         total += counts[i];
     }
@@ -104,6 +107,20 @@ static void carve_parts(struct rnn *net, struct carver *carver) {
     net->dW_past = s->weights == RNN_TIED ? take_doubles(carver, GH * (double)s->hidden) : NULL;
 }
 
+/* What normalisers keep, and the gradients on the far side of them. */
+static void carve_norm(struct rnn *net, struct carver *carver) {
+    const struct rnn_spec *s = &net->spec;
+    const double N = (double)rnn_normalisers(s->norm), H = (double)s->hidden, step = (double)s->batch * H;
+    if (N == 0)
+        return;
+    net->mean = take_doubles(carver, N * (double)s->length * H);
+    net->deviation = take_doubles(carver, N * (double)s->length * H);
+    net->normalised = take_doubles(carver, N * (double)rnn_kept(s) * step);
+    if (s->norm != RNN_NORM_INPUT)
+        net->da_h = take_doubles(carver, (double)net->block * step);
+    net->da_x = s->norm == RNN_NORM_FULL ? net->da_h : take_doubles(carver, (double)net->block * step);
+}
+
 /* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
 static double carve(struct rnn *net, char *base) {
     const struct rnn_spec *s = &net->spec;
@@ -111,11 +128,14 @@ static double carve(struct rnn *net, char *base) {
     struct carver carver = { base, 0 };
     take(&carver, 1, sizeof *net);
 
-    double **theta[] = { &net->W_hh, &net->W_xh, &net->b_h, &net->W_hy, &net->b_y };
+    double **theta[] = {
+        &net->W_hh, &net->W_xh, &net->b_h, &net->gain_h, &net->gain_x, &net->W_hy, &net->b_y
+    };
     const double parameters = carve_parameters(s, NULL, theta);
     net->theta = take_doubles(&carver, parameters);
     carve_parameters(s, net->theta, theta);
-    double **gradient[] = { &net->dW_hh, &net->dW_xh, &net->db_h, &net->dW_hy, &net->db_y };
+    double **gradient[] = { &net->dW_hh,   &net->dW_xh, &net->db_h, &net->dgain_h,
+                            &net->dgain_x, &net->dW_hy, &net->db_y };
     net->gradient = s->record >= RNN_GRADIENTS ? take_doubles(&carver, parameters) : NULL;
     carve_parameters(s, net->gradient, gradient);
 
@@ -125,10 +145,20 @@ static double carve(struct rnn *net, char *base) {
     net->y = take_doubles(&carver, B * (double)s->outputs);
     carve_steps(net, &carver);
     carve_parts(net, &carver);
+    carve_norm(net, &carver);
     carve_work(net, &carver);
     if (base)
         net->parameters = (size_t)parameters;
     return carver.bytes;
+}
+
+static enum rnn_status norm_status(const struct rnn_spec *s) {
+    if (s->norm == RNN_NO_NORM)
+        return RNN_OK;
+    if (s->norm < RNN_NO_NORM || s->norm > RNN_NORM_SEPARATE || s->cell != &rnn_elman)
+        return RNN_BAD_LAW;
+    const bool lawful = isfinite(s->gamma) && s->gamma > 0 && isfinite(s->epsilon) && s->epsilon > 0;
+    return !lawful ? RNN_BAD_LAW : s->batch < 2 ? RNN_BAD_SIZE : RNN_OK;
 }
 
 static enum rnn_status spec_status(const struct rnn_spec *s) {
@@ -139,13 +169,15 @@ static enum rnn_status spec_status(const struct rnn_spec *s) {
                        s->record <= RNN_EVERYTHING;
     const bool lawful = isfinite(s->scale) && s->scale > 0 && isfinite(s->drive) && s->drive >= 0 &&
                         isfinite(s->start) && s->start >= 0 && isfinite(s->forget);
-    return named && lawful ? RNN_OK : RNN_BAD_LAW;
+    return named && lawful ? norm_status(s) : RNN_BAD_LAW;
 }
 
 /* A net without memory: the spec with its segment rounded, and the block that follows from it. */
 static struct rnn bare_net(const struct rnn_spec *spec) {
     const size_t block = block_of(spec->batch);
-    struct rnn net = { .spec = *spec, .gates = spec->cell->gates, .block = 1 };
+    struct rnn net = { .spec = *spec, .gates = spec->cell->gates, .block = 1, .cell = spec->cell };
+    if (spec->norm != RNN_NO_NORM)
+        net.cell = rnn_norm_cell(spec->norm);
     if (spec->record >= RNN_GRADIENTS)
         net.block = block < spec->length ? block : spec->length;
     if (spec->segment < spec->length)
@@ -205,6 +237,18 @@ static void draw_recurrent(struct rnn *net, uint64_t seed) {
                         (struct rnn_stream){ seed, RNN_FOR_W_HH, (uint32_t)i });
 }
 
+/* Gains, and the statistics of a net that has seen nothing. */
+static void draw_norm(struct rnn *net) {
+    const size_t count = rnn_normalisers(net->spec.norm) * net->spec.hidden;
+    for (size_t i = 0; i < count; i++)
+        net->gain_h[i] = net->spec.gamma;
+    for (size_t i = 0; i < count * net->spec.length; i++) {
+        net->mean[i] = 0;
+        net->deviation[i] = 1;
+    }
+    net->frozen = false;
+}
+
 void rnn_draw(struct rnn *net, uint64_t seed) {
     const struct rnn_spec *s = &net->spec;
     const size_t H = s->hidden, BI = s->batch * s->inputs;
@@ -218,6 +262,7 @@ void rnn_draw(struct rnn *net, uint64_t seed) {
                      (struct rnn_stream){ seed, RNN_FOR_W_HY, 0 });
     for (size_t i = 0; s->cell->gates > RNN_KEEPING_GATE && i < H; i++)
         net->b_h[RNN_KEEPING_GATE * H + i] = s->forget;
+    draw_norm(net);
     net->from = 0;
     rnn_gaussian(net->h, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 0 });
     if (net->c)

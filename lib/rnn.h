@@ -30,9 +30,11 @@ enum rnn_status {
     RNN_DIVERGED, /* a state left the range of double at step `stopped_at`: a finding, not a failure */
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
-    RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1; drive > 0 and x need inputs >= 1 */
+    RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1, a normalised batch >= 2; drive > 0 and x
+                     need inputs >= 1 */
     RNN_BAD_LAW, /* scale and threshold must be finite and > 0, drive, start, noise and ridge finite and >= 0,
-                    forget finite, enums named; or a probe does not know this cell */
+                    forget finite, enums named; a norm needs the elman cell, gamma and epsilon finite and > 0;
+                    or a probe does not know this cell or norm */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1, were not kept or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
@@ -111,6 +113,20 @@ enum rnn_weights {
     RNN_UNTIED, /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
 };
 
+/* Batch normalisation of the elman cell: each unit, over the batch of one step,
+ *     N(v) = (v - mean) / sqrt(variance + epsilon)      mean, biased variance: of that unit and step
+ *     no norm    a_t = W_hh h_{t-1} + W_xh x_t + b_h
+ *     input      a_t = W_hh h_{t-1} + gain_x N(W_xh x_t) + b_h                Laurent et al. 2016
+ *     full       a_t = gain_h N(W_hh h_{t-1} + W_xh x_t) + b_h                Ioffe and Szegedy 2015
+ *     separate   a_t = gain_h N(W_hh h_{t-1}) + gain_x N(W_xh x_t) + b_h      Cooijmans et al. 2017
+ * b_h shifts what is normalised: within N it would go with the mean, and its gradient would be zero. */
+enum rnn_norm {
+    RNN_NO_NORM = 1,
+    RNN_NORM_INPUT,
+    RNN_NORM_FULL,
+    RNN_NORM_SEPARATE,
+};
+
 /* What the backward pass leaves behind; each keeps what the one before keeps. */
 enum rnn_record {
     RNN_NORMS = 1, /* log_dh */
@@ -125,6 +141,8 @@ struct rnn_spec {
     enum rnn_init init;
     enum rnn_weights weights;
     enum rnn_record record;
+    enum rnn_norm norm;
+    double gamma, epsilon; /* of a norm: what every gain begins with, and what is added to variances */
     double scale; /* sigma */
     double
         drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
@@ -144,12 +162,13 @@ size_t rnn_segment(size_t length, size_t batch);
 
 /* One allocation. All arrays belong to the net and are open: read them, write x and the parameters.
  * `theta` and `gradient` are the parameters and their gradients as flat vectors of the same layout:
- * W_hh (G H, H), or (T, G H, H) untied | W_xh (G H, I) | b_h (G H) | W_hy (O, H) | b_y (O), G the gates. */
+ * W_hh (G H, H), or (T, G H, H) untied | W_xh (G H, I) | b_h (G H) | gain_h (H) | gain_x (H) | W_hy (O, H) |
+ * b_y (O), G the gates. A gain the norm does not have takes no room. */
 struct rnn {
     struct rnn_spec spec;
     size_t parameters, gates; /* how many doubles theta holds; G */
-    double *theta, *W_hh, *W_xh, *b_h, *W_hy, *b_y;
-    double *gradient, *dW_hh, *dW_xh, *db_h, *dW_hy,
+    double *theta, *W_hh, *W_xh, *b_h, *gain_h, *gain_x, *W_hy, *b_y;
+    double *gradient, *dW_hh, *dW_xh, *db_h, *dgain_h, *dgain_x, *dW_hy,
         *db_y; /* NULL unless record >= RNN_GRADIENTS;
                   the true gradient is 2^gradient_exponent times it */
     double *x; /* (T, B, I) */
@@ -159,6 +178,9 @@ struct rnn {
     double *c; /* c_t of the lstm, kept as h is; NULL for a cell without c */
     double *y; /* (B, O) */
     double loss;
+    double *mean, *deviation; /* of the last forward pass in training, per normaliser: (N, T, H), N = 2 for
+                                 `separate`, W_hh h first, else 1; deviation = sqrt(variance + epsilon) */
+    bool frozen; /* see rnn_norm_freeze */
 
     double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
@@ -173,6 +195,7 @@ struct rnn {
     size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
     /* work */
+    const struct rnn_cell *cell; /* that of the spec, or the one that normalises */
     size_t from, block; /* first step in `h`; steps summed at once into a gradient */
     double *checkpoint; /* h, then c, at the start of each segment, (segments, 1 or 2, B, H), if several */
     double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
@@ -181,6 +204,7 @@ struct rnn {
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
     double *dW_part; /* (G H, H) with RNN_EVERYTHING */
+    double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
     double *zero; /* (H) zeros, with c */
     double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
@@ -212,8 +236,9 @@ double rnn_bytes(const struct rnn_spec *spec);
  * RNN_BAD_SIZE, RNN_BAD_LAW, RNN_NO_MEMORY. */
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
 
-/* Draws the parameters of the spec's laws (biases 0 but for `forget`), h_0, c_0, and noise x_t ~ N(0, I) from
- * the seed's streams. */
+/* Draws the parameters of the spec's laws (biases 0 but for `forget`, gains gamma), h_0, c_0, and noise
+ * x_t ~ N(0, I) from the seed's streams. A norm's statistics are 0 and 1 until a forward pass in training,
+ * which is the mode a drawn net is in. */
 void rnn_draw(struct rnn *net, uint64_t seed);
 
 /* Frees and nulls; *net may be NULL. */
@@ -232,6 +257,12 @@ enum rnn_status rnn_task_text(struct rnn *net, const unsigned char *text, size_t
 /* h_1..h_T from h_0, c_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
 enum rnn_status rnn_forward(struct rnn *net);
 
+/* A norm's evaluation mode. Frozen, the net keeps the statistics of its last forward pass, step by step
+ * (Cooijmans et al. 2017): forward uses them whatever the batch, so that a sequence no longer sees its
+ * companions, and backward treats them as the constants they are. Thawed, it is in training again: statistics
+ * are those of the batch, and backward goes through them. RNN_BAD_LAW: the net has no norm. */
+enum rnn_status rnn_norm_freeze(struct rnn *net, bool frozen);
+
 /* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. Mean over the batch:
  *   linear   L = 1/B sum_b <v_b, h_T,b>, v ~ N(0, 1) of the seed's stream RNN_FOR_LOSS: the loss that
  * measures squared  L = 1/B sum_b 1/2 ||y_b - target_b||^2, target (B, O) softmax  L = 1/B sum_b -ln
@@ -244,6 +275,9 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
 /* Back-propagation through time from dL/dh_T:
  *     da_t = dh_t * phi'(a_t)        dh_{t-1} = W_hh^T da_t
  *     dW_hh = sum_t da_t h_{t-1}^T   dW_xh = sum_t da_t x_t^T   db_h = sum_t da_t
+ * With a norm, dL/d(W_hh h_{t-1}) and dL/d(W_xh x_t) take the place of da_t where it is not theirs. For a v
+ * that enters a normaliser, x = N(v), means over the batch (Ioffe and Szegedy 2015, section 3):
+ *     dv = gain / deviation (da_t - mean(da_t) - x mean(da_t x))      dgain = sum_t sum_b da_t x
  * Linear in dh and dc, so they are rescaled by exact powers of two whenever their norm leaves [2^-200, 2^200]
  * and the exponent is carried: the log norms neither overflow nor underflow, and no mantissa bit changes. Of
  * a gated cell, W_hh sees the gradient of its own product, and dh_{t-1} gains what is carried past W_hh. phi'
@@ -342,16 +376,17 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
  * infinitesimal perturbation of h_from, N(0, 1) from the seed's stream RNN_FOR_TANGENT, carried along the
  * last forward pass of an elman net: delta h_t = phi'(a_t) * (W_hh delta h_{t-1}) so by the same Jacobians as
  * dL/dh_t, not transposed; rescaled as in rnn_backward, hence right at any length. Leaves dL/dh alone.
- * RNN_BAD_LAW: another cell. RNN_BAD_RANGE: h_from..h_T are not all kept, or from >= T. RNN_ZERO with
- * `stopped_at` where delta h_t is exactly zero: -inf from there on; RNN_DIVERGED where one step overflows:
- * inf from there on. */
+ * RNN_BAD_LAW: another cell, or a norm. RNN_BAD_RANGE: h_from..h_T are not all kept, or from >= T. RNN_ZERO
+ * with `stopped_at` where delta h_t is exactly zero: -inf from there on; RNN_DIVERGED where one step
+ * overflows: inf from there on. */
 enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, uint64_t seed);
 
 /* Lyapunov exponents (H), descending: the mean over steps first..last of the ln by which the product of the
  * Jacobians phi'(a_t) W_hh, along the first sequence of the last forward pass of an elman net, stretches each
  * direction; by QR at every step (Benettin et al. 1980; Geist, Parlitz, Lauterborn 1990). The frame starts at
  * the first step kept, so the steps before `first` turn it towards its directions. -inf where a Jacobian is
- * singular. RNN_BAD_LAW: another cell. RNN_BAD_RANGE: not from + 1 <= first <= last <= T. RNN_NO_CONVERGENCE.
+ * singular. RNN_BAD_LAW: another cell, or a norm. RNN_BAD_RANGE: not from + 1 <= first <= last <= T.
+ * RNN_NO_CONVERGENCE.
  */
 enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last);
 
@@ -387,6 +422,19 @@ struct rnn_theory {
 };
 enum rnn_status rnn_theory_fixed_point(struct rnn_theory *theory, const struct rnn_activation *activation,
                                        double scale, double drive);
+
+/* The same for a normalised net with every gain at gamma, in the limit of a large batch, of inputs of many
+ * dimensions and of epsilon -> 0. The batch then holds the variance q of a_t, and what W_hh h_{t-1} spreads
+ * over the batch is sigma^2 Var phi(sqrt(q) z):
+ *     input      as without a norm, with s2 := gamma^2
+ *     full       q = gamma^2        chi = gamma^2 sigma^2 E[phi'(sqrt(q) z)^2] / (sigma^2 Var phi + s2)
+ *     separate   q = 2 gamma^2      chi = gamma^2 E[phi'(sqrt(q) z)^2] / Var phi, without sigma and s2
+ * Without drive there is no input to normalise: s2 := 0, and q = gamma^2 for `separate` too. Then chi >= 1
+ * for `full` and `separate` whatever gamma and phi, and 1 if phi is linear, as Var f(z) <= E[f'(z)^2]
+ * (Chernoff 1981); for relu it is pi / (pi - 1) (Yang et al. 2019).
+ * RNN_BAD_LAW: as above, or gamma not finite and > 0, or norm not a named one. */
+enum rnn_status rnn_theory_norm(struct rnn_theory *theory, const struct rnn_activation *activation,
+                                enum rnn_norm norm, double gamma, double scale, double drive);
 
 /* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6, RNN_BAD_LAW. */
 enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation,

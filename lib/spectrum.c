@@ -61,7 +61,7 @@ static int descending(const void *a, const void *b) {
 enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last) {
     const size_t H = net->spec.hidden;
     double *Q = net->scratch, *row = Q + H * H, *tau = row + H;
-    if (net->spec.cell != &rnn_elman)
+    if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
     if (first <= net->from || first > last || last > net->spec.length ||
         last - net->from > rnn_kept(&net->spec))

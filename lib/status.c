@@ -6,10 +6,11 @@ static const char *const text[] = {
     [RNN_DIVERGED] = "a state left the range of double",
     [RNN_ZERO] = "the gradient is exactly zero",
     [RNN_NO_MEMORY] = "not enough memory",
-    [RNN_BAD_SIZE] = "length, hidden and batch must be at least 1, and drive and x need inputs",
-    [RNN_BAD_LAW] = "scale and threshold must be finite and > 0, drive, start, noise and ridge finite and >= "
-                    "0, forget finite, "
-                    "every choice a named one, and a probe one that knows the cell",
+    [RNN_BAD_SIZE] = "length, hidden and batch must be at least 1, a normalised batch at least 2, and drive "
+                     "and x need inputs",
+    [RNN_BAD_LAW] = "scale, threshold, gamma and epsilon must be finite and > 0, drive, start, noise and "
+                    "ridge finite and >= 0, forget finite, every choice a named one, a norm that of an elman "
+                    "cell, and a probe one that knows the cell",
     [RNN_BAD_TARGET] = "a class label is out of range, or the net has no read-out",
     [RNN_BAD_RANGE] = "the lags or steps asked for lie outside the run, or are too few",
     [RNN_NO_CONVERGENCE] = "an eigenvalue or root search did not converge",

@@ -33,7 +33,7 @@ enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, ui
     const size_t size = rnn_step_size(net), T = net->spec.length;
     double *delta = net->da, log_norm;
     int exponent = 0;
-    if (net->spec.cell != &rnn_elman)
+    if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
     if (from < net->from || from >= T || T - net->from > rnn_kept(&net->spec))
         return RNN_BAD_RANGE;

@@ -9,25 +9,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[] = { "W_hh", "W_xh",   "b_h",   "W_hy",  "b_y",  "x",     "target", "h",
-                                     "dh",   "log_dh", "dW_hh", "dW_xh", "db_h", "dW_hy", "db_y" };
+static const char *const names[] = { "W_hh", "W_xh",   "b_h",  "gain_h",  "gain_x", "W_hy",  "b_y",
+                                     "x",    "target", "h",    "dh",      "log_dh", "dW_hh", "dW_xh",
+                                     "db_h", "dW_hy",  "db_y", "dgain_h", "dgain_x" };
 enum { ARRAYS = sizeof names / sizeof *names };
 
 static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
     list[(*count)++] = array;
 }
 
-/* The rows of W_hh: H for each gate of the cell. */
-static size_t rows_of(const struct rnn *net) {
-    const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs;
-    const size_t steps = net->spec.weights == RNN_UNTIED ? net->spec.length : 1;
-    return (net->parameters - O * H - O) / (steps * H + I + 1);
+/* The gains of a normalised net, H each; one it does not have takes no room in theta. */
+static void add_gains(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
+    const size_t H = net->spec.hidden;
+    const int e = gradient ? net->gradient_exponent : 0;
+    const double *gain_h = gradient ? net->dgain_h : net->gain_h;
+    const double *gain_x = gradient ? net->dgain_x : net->gain_x;
+    if (net->gain_x > net->gain_h)
+        add(list, count,
+            (struct npy){
+                .name = gradient ? "dgain_h" : "gain_h", .data = gain_h, .shape = { H }, .exponent = e });
+    if (net->W_hy > net->gain_x)
+        add(list, count,
+            (struct npy){
+                .name = gradient ? "dgain_x" : "gain_x", .data = gain_x, .shape = { H }, .exponent = e });
 }
 
 /* Parameters, or their gradients where `gradient` is set; what a net lacks, or did not keep, is left out. */
 static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
     const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, T = net->spec.length;
-    const size_t rows = rows_of(net);
+    const size_t rows = net->gates * H;
     const int e = gradient ? net->gradient_exponent : 0;
     const double *W_hh = gradient ? net->dW_hh : net->W_hh, *W_xh = gradient ? net->dW_xh : net->W_xh;
     const double *b_h = gradient ? net->db_h : net->b_h;
@@ -44,6 +54,7 @@ static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct 
                 .name = gradient ? "dW_xh" : "W_xh", .data = W_xh, .shape = { rows, I }, .exponent = e });
     add(list, count,
         (struct npy){ .name = gradient ? "db_h" : "b_h", .data = b_h, .shape = { rows }, .exponent = e });
+    add_gains(list, count, net, gradient);
     if (O) {
         add(list, count,
             (struct npy){

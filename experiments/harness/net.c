@@ -14,6 +14,14 @@ static enum rnn_init init_named(const char *name) {
     return strcmp(name, "identity") == 0 ? RNN_IDENTITY : RNN_GAUSSIAN;
 }
 
+static enum rnn_norm norm_named(const char *name) {
+    if (strcmp(name, "input") == 0)
+        return RNN_NORM_INPUT;
+    if (strcmp(name, "full") == 0)
+        return RNN_NORM_FULL;
+    return strcmp(name, "separate") == 0 ? RNN_NORM_SEPARATE : RNN_NO_NORM;
+}
+
 static size_t count_or(const struct sweep_point *point, const char *axis, size_t absent) {
     return has(point, axis) ? sweep_count(point, axis) : absent;
 }
@@ -26,6 +34,9 @@ struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
         .weights = has(point, "weights") && strcmp(sweep_name(point, "weights"), "untied") == 0 ? RNN_UNTIED
                                                                                                 : RNN_TIED,
         .record = point->everything ? RNN_EVERYTHING : RNN_NORMS,
+        .norm = has(point, "norm") ? norm_named(sweep_name(point, "norm")) : RNN_NO_NORM,
+        .gamma = has(point, "gamma") ? sweep_real(point, "gamma") : 1,
+        .epsilon = has(point, "epsilon") ? sweep_real(point, "epsilon") : 1e-5,
         .scale = has(point, "scale") ? sweep_real(point, "scale") : 1,
         .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
         .length = count_or(point, "length", 0),

@@ -177,6 +177,7 @@ int main(int count, char **words) {
         .init = RNN_ORTHOGONAL,
         .weights = RNN_TIED,
         .record = o.train ? RNN_GRADIENTS : RNN_NORMS,
+        .norm = RNN_NO_NORM,
         .scale = 0.95,
         .drive = 0.1,
         .length = o.length,

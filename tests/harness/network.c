@@ -11,6 +11,8 @@ static const struct sweep_axis axes[] = {
     { "hidden", "4" },
     { "batch", "3" },
     { "weights", "tied" },
+    { "norm", "none" },
+    { "gamma", "0.7" },
     { "inputs", "2" },
     { "drive", "0.6" },
     { "seed", "7" },

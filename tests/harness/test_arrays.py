@@ -113,6 +113,25 @@ class Arrays(ProbeTest):
         self.assertEqual((len(a["W_hh"]), len(a["dW_hh"])), (5, 5))
         self.recompute(a, *TANH)
 
+    def test_a_normalised_network_has_its_gains(self):
+        a = self.cell("--activation", "linear", "--norm", "separate", "--gamma", "0.713")
+        self.assertEqual((a["gain_h"], a["gain_x"]), (4 * [0.713], 4 * [0.713]))
+        self.assertTrue(all(math.isfinite(v) and v != 0 for v in a["dgain_h"] + a["dgain_x"]))
+        before, after = a["h"][-2:]
+        U, W = ([[sum(w * v for w, v in zip(row, vector)) for row in M] for vector in state]
+                for M, state in ((a["W_xh"], a["x"][-1]), (a["W_hh"], before)))
+        self.assertClose(after, [[0.713 * (x + y) for x, y in zip(*rows)]
+                                 for rows in zip(*map(self.normalised, (U, W)))])
+
+    @staticmethod
+    def normalised(rows):
+        columns = []
+        for column in zip(*rows):
+            mean = sum(column) / len(column)
+            deviation = math.sqrt(sum((v - mean) ** 2 for v in column) / len(column) + 1e-5)
+            columns.append([(v - mean) / deviation for v in column])
+        return list(zip(*columns))
+
     def test_rescaled_gradients_come_back_at_their_size(self):
         a = self.cell("--activation", "linear", "--init", "identity", "--drive", "0", "--scale", "1e-20", "--length", "9")
         self.recompute(a, lambda x: x, lambda h: 1)

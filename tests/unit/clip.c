@@ -184,6 +184,7 @@ START_TEST(a_step_after_the_backward_pass_is_clipped_and_three_classic_mistakes_
                                    .init = RNN_GAUSSIAN,
                                    .weights = RNN_TIED,
                                    .record = RNN_GRADIENTS,
+                                   .norm = RNN_NO_NORM,
                                    .scale = 2.385,
                                    .drive = 0.1,
                                    .length = 60,

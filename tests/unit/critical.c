@@ -13,6 +13,7 @@ static struct rnn *drawn(const struct rnn_activation *activation, enum rnn_init 
                                    .init = init,
                                    .weights = RNN_TIED,
                                    .record = RNN_NORMS,
+                                   .norm = RNN_NO_NORM,
                                    .scale = scale,
                                    .drive = 0.385,
                                    .length = 60,

@@ -13,6 +13,7 @@ static struct rnn_spec spec_of(int gru, double scale, double forget, size_t leng
                               .init = RNN_GAUSSIAN,
                               .weights = RNN_TIED,
                               .record = RNN_GRADIENTS,
+                              .norm = RNN_NO_NORM,
                               .scale = scale,
                               .forget = forget,
                               .drive = 0.25,

@@ -11,9 +11,24 @@ static const struct {
     const struct rnn_activation *activation;
     const char *name;
     size_t hidden, inputs;
-} kinds[] = { { &rnn_elman, &rnn_sigmoid, "sigmoid", 7, 4 }, { &rnn_elman, &rnn_tanh, "tanh", 7, 4 },
-              { &rnn_elman, &rnn_relu, "relu", 7, 4 },       { &rnn_elman, &rnn_linear, "linear", 7, 4 },
-              { &rnn_lstm, &rnn_tanh, "lstm", 3, 2 },        { &rnn_gru, &rnn_tanh, "gru", 3, 2 } };
+    enum rnn_norm norm;
+    bool frozen;
+} kinds[] = { { &rnn_elman, &rnn_sigmoid, "sigmoid", 7, 4, RNN_NO_NORM, false },
+              { &rnn_elman, &rnn_tanh, "tanh", 7, 4, RNN_NO_NORM, false },
+              { &rnn_elman, &rnn_relu, "relu", 7, 4, RNN_NO_NORM, false },
+              { &rnn_elman, &rnn_linear, "linear", 7, 4, RNN_NO_NORM, false },
+              { &rnn_lstm, &rnn_tanh, "lstm", 3, 2, RNN_NO_NORM, false },
+              { &rnn_gru, &rnn_tanh, "gru", 3, 2, RNN_NO_NORM, false },
+              { &rnn_elman, &rnn_tanh, "tanh, input", 4, 3, RNN_NORM_INPUT, false },
+              { &rnn_elman, &rnn_tanh, "tanh, full", 4, 3, RNN_NORM_FULL, false },
+              { &rnn_elman, &rnn_tanh, "tanh, separate", 4, 3, RNN_NORM_SEPARATE, false },
+              { &rnn_elman, &rnn_sigmoid, "sigmoid, full", 4, 3, RNN_NORM_FULL, false },
+              { &rnn_elman, &rnn_relu, "relu, full", 4, 3, RNN_NORM_FULL, false },
+              { &rnn_elman, &rnn_linear, "linear, separate", 4, 3, RNN_NORM_SEPARATE, false },
+              { &rnn_elman, &rnn_tanh, "tanh, input, frozen", 4, 3, RNN_NORM_INPUT, true },
+              { &rnn_elman, &rnn_sigmoid, "sigmoid, full, frozen", 4, 3, RNN_NORM_FULL, true },
+              { &rnn_elman, &rnn_tanh, "tanh, separate, frozen", 4, 3, RNN_NORM_SEPARATE, true } };
+enum { BATCH = 4, OUTPUTS = 5, WORK = 3 * BATCH * 7 + OUTPUTS };
 enum { KINDS = sizeof kinds / sizeof *kinds, CASES = KINDS * 2 * 3 }; /* kind x weights x loss */
 
 static struct rnn *net_for(int c) {
@@ -23,6 +38,9 @@ static struct rnn *net_for(int c) {
                                    .init = RNN_GAUSSIAN,
                                    .weights = c / KINDS % 2 ? RNN_UNTIED : RNN_TIED,
                                    .record = RNN_EVERYTHING,
+                                   .norm = kinds[c % KINDS].norm,
+                                   .gamma = 0.713,
+                                   .epsilon = 0.385,
                                    .scale = 1.213,
                                    .drive = 0.713,
                                    .start = 0.377,
@@ -30,26 +48,34 @@ static struct rnn *net_for(int c) {
                                    .length = 6,
                                    .segment = 6,
                                    .hidden = kinds[c % KINDS].hidden,
-                                   .batch = 3,
+                                   .batch = BATCH,
                                    .inputs = kinds[c % KINDS].inputs,
-                                   .outputs = 5 };
+                                   .outputs = OUTPUTS };
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 2385 + (uint64_t)c);
     for (size_t i = 0; i < net->spec.hidden * net->gates; i++)
         net->b_h[i] += 0.0713 * (double)(i % 8) - 0.119;
-    for (size_t i = 0; i < 5; i++)
+    for (double *gain = net->gain_h; gain < net->W_hy; gain++)
+        *gain *= 1 + 0.0613 * (double)(net->W_hy - gain);
+    for (size_t i = 0; i < OUTPUTS; i++)
         net->b_y[i] = 0.237 - 0.0917 * (double)i;
     return net;
 }
 
-static double v[3 * 7];
+static double v[BATCH * 7];
 
 /* Runs the case; the reference that belongs to it. */
-static struct reference run(struct rnn *net, enum loss loss, long double complex *work) {
-    rnn_gaussian(net->target, 15, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
-    memcpy(net->label, (uint32_t[]){ 4, 0, 2 }, 3 * sizeof(uint32_t));
+static struct reference run(struct rnn *net, enum loss loss, bool frozen, long double complex *work) {
+    rnn_gaussian(net->target, BATCH * OUTPUTS, 1.37, (struct rnn_stream){ 11, RNN_FOR_TASK, 0 });
+    memcpy(net->label, (uint32_t[BATCH]){ 4, 0, 2, 1 }, BATCH * sizeof(uint32_t));
     rnn_gaussian(v, sizeof v / sizeof *v, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    if (frozen) { /* with statistics that are not those of its batch */
+        ck_assert_int_eq(rnn_norm_freeze(net, true), RNN_OK);
+        for (size_t i = 0; i < net->parameters; i++)
+            net->theta[i] *= 1.0713;
+        ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    }
     const enum rnn_status status = loss == LINEAR    ? rnn_loss_linear(net, 17)
                                    : loss == SQUARED ? rnn_loss_squared(net)
                                                      : rnn_loss_softmax(net);
@@ -72,9 +98,9 @@ static double parameter_error(const struct reference *r,
 }
 
 START_TEST(every_parameter_gradient_is_right) {
-    long double complex work[64];
+    long double complex work[WORK];
     struct rnn *net = net_for(_i);
-    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), work);
+    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), kinds[_i % KINDS].frozen, work);
     ck_assert_double_lt(fabs(net->loss / (double)creall(reference_loss(&r, SIZE_MAX, SIZE_MAX, 0, 0)) - 1),
                         1e-13);
     ck_assert_int_eq(net->gradient_exponent, 0);
@@ -100,15 +126,15 @@ static void state_gradient_is_right(const struct reference *r, size_t t, const d
 }
 
 START_TEST(every_state_gradient_and_its_norm_are_right) {
-    long double complex work[64];
+    long double complex work[WORK];
     struct rnn *net = net_for(_i);
-    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), work);
+    const struct reference r = run(net, (enum loss)(_i / (2 * KINDS)), kinds[_i % KINDS].frozen, work);
     ck_assert((net->spec.cell == &rnn_lstm) == (net->c != NULL));
     for (size_t t = 1; t <= net->spec.length; t++) {
         state_gradient_is_right(&r, t, rnn_state_gradient(net, t), net->log_dh[t - 1], 0);
         if (net->c)
             state_gradient_is_right(&r, t, rnn_cell_gradient(net, t), net->log_dc[t - 1],
-                                    3 * net->spec.hidden);
+                                    BATCH * net->spec.hidden);
     }
     rnn_free(&net);
 }

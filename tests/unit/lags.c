@@ -14,6 +14,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, enum rnn
                               .init = RNN_GAUSSIAN,
                               .weights = weights,
                               .record = RNN_EVERYTHING,
+                              .norm = RNN_NO_NORM,
                               .scale = 1.385,
                               .drive = 0.213,
                               .start = 0.477,

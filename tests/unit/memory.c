@@ -15,6 +15,7 @@ static struct rnn *net_of(size_t hidden, size_t length) {
                                    .init = RNN_IDENTITY,
                                    .weights = RNN_TIED,
                                    .record = RNN_NORMS,
+                                   .norm = RNN_NO_NORM,
                                    .scale = 0.713,
                                    .drive = 1,
                                    .length = length,

@@ -12,6 +12,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, double s
                               .init = RNN_GAUSSIAN,
                               .weights = RNN_TIED,
                               .record = RNN_GRADIENTS,
+                              .norm = RNN_NO_NORM,
                               .scale = scale,
                               .drive = 0.25,
                               .length = length,

@@ -36,14 +36,58 @@ static number recurrent(const struct perturbed *p, const number *h, size_t t, si
     return a;
 }
 
-/* The share of x_t and of the bias. */
-static number external(const struct perturbed *p, size_t t, size_t b, size_t i) {
+/* The share of x_t. */
+static number input(const struct perturbed *p, size_t t, size_t b, size_t i) {
     const struct rnn_spec *s = &p->net->spec;
     const double *x = p->net->x + ((t - 1) * s->batch + b) * s->inputs;
-    number a = theta(p, p->net->b_h, i);
+    number a = 0;
     for (size_t j = 0; j < s->inputs; j++)
         a += theta(p, p->net->W_xh, i * s->inputs + j) * x[j];
     return a;
+}
+
+/* The share of x_t and of the bias. */
+static number external(const struct perturbed *p, size_t t, size_t b, size_t i) {
+    return theta(p, p->net->b_h, i) + input(p, t, b, i);
+}
+
+/* v of every sequence, less its mean over them and over its deviation; a frozen net brings both. */
+static void normalise(const struct perturbed *p, number *v, size_t normaliser, size_t t, size_t i) {
+    const struct rnn_spec *s = &p->net->spec;
+    number mean = 0, variance = 0;
+    for (size_t b = 0; b < s->batch; b++)
+        mean += v[b] / s->batch;
+    for (size_t b = 0; b < s->batch; b++)
+        variance += (v[b] - mean) * (v[b] - mean) / s->batch;
+    number deviation = csqrtl(variance + s->epsilon);
+    if (p->net->frozen) {
+        mean = p->net->mean[(normaliser * s->length + t - 1) * s->hidden + i];
+        deviation = p->net->deviation[(normaliser * s->length + t - 1) * s->hidden + i];
+    }
+    for (size_t b = 0; b < s->batch; b++)
+        v[b] = (v[b] - mean) / deviation;
+}
+
+/* Unit i of every sequence, into next (B, H) from h (B, H). */
+static void elman_unit(const struct perturbed *p, number *next, const number *h, size_t t, size_t i) {
+    const struct rnn_spec *s = &p->net->spec;
+    const size_t B = s->batch, H = s->hidden;
+    const bool full = s->norm == RNN_NORM_FULL, separate = s->norm == RNN_NORM_SEPARATE;
+    number u[B], v[B], gain_u = 1, gain_v = 1;
+    for (size_t b = 0; b < B; b++) {
+        u[b] = recurrent(p, h + b * H, t, i, 1) + (full ? input(p, t, b, i) : 0);
+        v[b] = full ? 0 : input(p, t, b, i);
+    }
+    if (full || separate) {
+        normalise(p, u, 0, t, i);
+        gain_u = theta(p, p->net->gain_h, i);
+    }
+    if (separate || s->norm == RNN_NORM_INPUT) {
+        normalise(p, v, separate, t, i);
+        gain_v = theta(p, p->net->gain_x, i);
+    }
+    for (size_t b = 0; b < B; b++)
+        next[b * H + i] = phi(s->activation, gain_u * u[b] + gain_v * v[b] + theta(p, p->net->b_h, i));
 }
 
 static number lstm_unit(const struct perturbed *p, number *c, const number *h, size_t t, size_t b, size_t i) {
@@ -65,16 +109,17 @@ static number gru_unit(const struct perturbed *p, const number *h, size_t t, siz
     return (1 - z) * n + z * h[i];
 }
 
-static void step_forward(const struct perturbed *p, number *next, number *c, const number *h, size_t t,
-                         size_t b) {
+/* All arrays (B, H). */
+static void step_forward(const struct perturbed *p, number *next, number *c, const number *h, size_t t) {
     const struct rnn_spec *s = &p->net->spec;
     for (size_t i = 0; i < s->hidden; i++)
-        if (s->cell == &rnn_lstm)
-            next[i] = lstm_unit(p, c, h, t, b, i);
-        else if (s->cell == &rnn_gru)
-            next[i] = gru_unit(p, h, t, b, i);
+        if (s->cell == &rnn_elman)
+            elman_unit(p, next, h, t, i);
         else
-            next[i] = phi(s->activation, recurrent(p, h, t, i, 1) + external(p, t, b, i));
+            for (size_t b = 0; b < s->batch; b++)
+                next[b * s->hidden + i] = s->cell == &rnn_lstm
+                                              ? lstm_unit(p, c + b * s->hidden, h + b * s->hidden, t, b, i)
+                                              : gru_unit(p, h + b * s->hidden, t, b, i);
 }
 
 static number loss_of(const struct reference *r, const struct perturbed *p, number *y, const number *h,
@@ -100,21 +145,21 @@ static number loss_of(const struct reference *r, const struct perturbed *p, numb
 long double complex reference_loss(const struct reference *r, size_t parameter, size_t t_hit, size_t unit,
                                    long double complex step) {
     const struct rnn_spec *s = &r->net->spec;
+    const size_t size = s->batch * s->hidden;
     const struct perturbed p = { r->net, parameter, t_hit, unit, step };
-    number *h = r->work, *next = h + s->hidden, *y = next + s->hidden, *c = y + s->outputs, loss = 0;
-    for (size_t b = 0; b < s->batch; b++) {
-        for (size_t i = 0; i < s->hidden; i++)
-            h[i] = r->net->h[b * s->hidden + i];
-        for (size_t i = 0; i < s->hidden && r->net->c; i++)
-            c[i] = r->net->c[b * s->hidden + i];
-        for (size_t t = 1; t <= s->length; t++) {
-            step_forward(&p, next, c, h, t, b);
-            memcpy(h, next, s->hidden * sizeof *h);
-            if (t == t_hit && unit / s->hidden == b)
-                h[unit % s->hidden] += step;
-        }
-        loss += loss_of(r, &p, y, h, b) / s->batch;
+    number *h = r->work, *next = h + size, *c = next + size, *y = c + size, loss = 0;
+    for (size_t i = 0; i < size; i++) {
+        h[i] = r->net->h[i];
+        c[i] = r->net->c ? r->net->c[i] : 0;
     }
+    for (size_t t = 1; t <= s->length; t++) {
+        step_forward(&p, next, c, h, t);
+        memcpy(h, next, size * sizeof *h);
+        if (t == t_hit && unit < size)
+            h[unit] += step;
+    }
+    for (size_t b = 0; b < s->batch; b++)
+        loss += loss_of(r, &p, y, h + b * s->hidden, b) / s->batch;
     return loss;
 }
 
@@ -124,7 +169,7 @@ double reference_complex_step(const struct reference *r, size_t parameter, size_
 }
 
 double reference_central(const struct reference *r, size_t parameter, size_t t, size_t unit) {
-    const long double e = 2e-4L;
+    const long double e = 1e-5L;
     const long double far = creall(reference_loss(r, parameter, t, unit, 2 * e)) -
                             creall(reference_loss(r, parameter, t, unit, -2 * e));
     const long double near =

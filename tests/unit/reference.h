@@ -15,7 +15,7 @@ struct reference {
     enum loss loss;
     const double *weight; /* LINEAR: v (B, H); SQUARED: target (B, O) */
     const uint32_t *label; /* SOFTMAX: (B) */
-    long double complex *work; /* 4 * (H + O) */
+    long double complex *work; /* 3 * B * H + O */
 };
 
 /* The loss with `step` added to parameter number `parameter` of theta (or to none: SIZE_MAX), and to the

@@ -92,6 +92,7 @@ static struct rnn *net_of(const struct rnn_activation *activation, enum rnn_init
                                    .init = init,
                                    .weights = weights,
                                    .record = RNN_NORMS,
+                                   .norm = RNN_NO_NORM,
                                    .scale = 0.713,
                                    .drive = 0.385,
                                    .length = STEPS,

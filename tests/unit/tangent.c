@@ -15,6 +15,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, enum rnn
                               .init = init,
                               .weights = RNN_TIED,
                               .record = RNN_NORMS,
+                              .norm = RNN_NO_NORM,
                               .scale = scale,
                               .drive = 0.385,
                               .length = T,

@@ -16,6 +16,7 @@ static struct rnn_spec spec_of(size_t inputs, size_t outputs, size_t length) {
                               .init = RNN_GAUSSIAN,
                               .weights = RNN_TIED,
                               .record = RNN_NORMS,
+                              .norm = RNN_NO_NORM,
                               .scale = 0.713,
                               .drive = 2.385,
                               .length = length,
