@@ -1,38 +1,31 @@
 /* What a gradient log and the states hold: the rate of decay, how saturated the units are. */
-#include "kernels.h"
-#include "rnn.h"
+#include "cell.h"
 
 #include <math.h>
 
 /* ---- decay: y(k) = ln ||dL/dh_{T-k}|| against lag k ------------------------------------------------ */
 
-static double log_norm(const struct rnn *net, size_t lag) {
-    return net->log_dh[net->spec.length - 1 - lag];
-}
-
-static double mean_log_norm(const struct rnn *net, size_t first, size_t last) {
-    double sum = 0;
-    for (size_t k = first; k <= last; k++)
-        sum += log_norm(net, k);
-    return sum / (double)(last - first + 1);
-}
-
 /* RNN_ZERO if a norm in the range is zero: there is no slope then, and *decay is left as it was. */
-enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last) {
-    if (last >= net->spec.length || last < 2 || first > last - 2)
+enum rnn_status rnn_decay_fit_log(struct rnn_decay *decay, const double *log_norm, size_t length,
+                                  size_t first, size_t last) {
+    if (last >= length || last < 2 || first > last - 2)
         return RNN_BAD_RANGE;
-    const double mean = mean_log_norm(net, first, last), middle = ((double)first + (double)last) / 2;
+    const double *y = log_norm + length - 1; /* y[-k] is that of lag k */
+    const double middle = ((double)first + (double)last) / 2;
+    double mean = 0;
+    for (size_t k = first; k <= last; k++)
+        mean += *(y - k) / (double)(last - first + 1);
     if (!isfinite(mean))
         return RNN_ZERO;
     double xx = 0, xy = 0, rest = 0;
     for (size_t k = first; k <= last; k++) {
         const double x = (double)k - middle;
         xx += x * x;
-        xy += x * (log_norm(net, k) - mean);
+        xy += x * (*(y - k) - mean);
     }
     const double slope = xy / xx;
     for (size_t k = first; k <= last; k++) {
-        const double residual = log_norm(net, k) - mean - slope * ((double)k - middle);
+        const double residual = *(y - k) - mean - slope * ((double)k - middle);
         rest += residual * residual;
     }
     *decay = (struct rnn_decay){ .slope = slope,
@@ -40,6 +33,10 @@ enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, si
                                  .r = exp(slope),
                                  .half_life = log(2) / fabs(slope) };
     return RNN_OK;
+}
+
+enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last) {
+    return rnn_decay_fit_log(decay, net->log_dh, net->spec.length, first, last);
 }
 
 /* ---- slopes: phi'(a) as the backward pass sees it, a function of h --------------------------------- */
@@ -90,5 +87,21 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
     *slopes = (struct rnn_slopes){ .mean_square_derivative = tally.squares / count,
                                    .saturated = (double)tally.saturated / count,
                                    .dead = (double)tally.dead / (double)hidden };
+    return RNN_OK;
+}
+
+/* ---- the gate that keeps ------------------------------------------------------------------------------- */
+
+enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t first, size_t last) {
+    if (net->gates <= RNN_KEEPING_GATE)
+        return RNN_BAD_LAW;
+    if (first <= net->from || last > net->spec.length || first > last)
+        return RNN_BAD_RANGE;
+    const double *keep = rnn_gate(net, RNN_KEEPING_GATE, first);
+    const size_t count = (last - first + 1) * rnn_step_size(net);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += log(keep[i]);
+    *mean_log = sum / (double)count;
     return RNN_OK;
 }

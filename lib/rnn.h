@@ -329,6 +329,10 @@ struct rnn_decay {
 };
 enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last);
 
+/* The same of any log norm a step, such as log_dc: log_norm[t-1] for t = 1..length. */
+enum rnn_status rnn_decay_fit_log(struct rnn_decay *decay, const double *log_norm, size_t length,
+                                  size_t first, size_t last);
+
 /* The decay at initialisation: forward, linear loss of `seed`, backward, fit. */
 enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                   size_t last);
@@ -371,6 +375,12 @@ struct rnn_slopes {
 };
 enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *net, size_t first,
                                    size_t last);
+
+/* The mean, over units, sequences and steps first..last of the last forward pass, of ln f_t of the lstm and
+ * ln z_t of the gru: the rate at which the product of those gates shrinks, that is what of c_t, and of h_t in
+ * the gru, is carried past W_hh. -inf if one is exactly zero. RNN_BAD_LAW: the cell has no such gate.
+ * RNN_BAD_RANGE: not from + 1 <= first <= last <= T. */
+enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t first, size_t last);
 
 /* log_growth[t - from] = ln ||delta h_t|| / ||delta h_from|| for t = from..T, T - from + 1 numbers, of an
  * infinitesimal perturbation of h_from, N(0, 1) from the seed's stream RNN_FOR_TANGENT, carried along the

@@ -9,9 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[] = { "W_hh", "W_xh",   "b_h",  "gain_h",  "gain_x", "W_hy",  "b_y",
-                                     "x",    "target", "h",    "dh",      "log_dh", "dW_hh", "dW_xh",
-                                     "db_h", "dW_hy",  "db_y", "dgain_h", "dgain_x" };
+static const char *const names[] = { "W_hh",   "W_xh", "b_h",     "gain_h", "gain_x", "W_hy",
+                                     "b_y",    "x",    "target",  "h",      "c",      "dh",
+                                     "log_dh", "dc",   "log_dc",  "dW_hh",  "dW_xh",  "db_h",
+                                     "dW_hy",  "db_y", "dgain_h", "dgain_x" };
 enum { ARRAYS = sizeof names / sizeof *names };
 
 static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
@@ -77,11 +78,18 @@ static size_t list_arrays(struct npy list[ARRAYS], const struct rnn *net, const 
         add(list, &count, (struct npy){ .name = "target", .labels = net->label, .shape = { B } });
     if (net->spec.segment >= T)
         add(list, &count, (struct npy){ .name = "h", .data = net->h, .shape = { T + 1, B, H } });
+    if (net->c && net->spec.segment >= T)
+        add(list, &count, (struct npy){ .name = "c", .data = net->c, .shape = { T + 1, B, H } });
     if (!with_gradients)
         return count;
     add(list, &count,
         (struct npy){ .name = "dh", .data = net->dh, .shape = { T, B, H }, .exponents = net->exponent });
     add(list, &count, (struct npy){ .name = "log_dh", .data = net->log_dh, .shape = { T } });
+    if (net->c) {
+        add(list, &count,
+            (struct npy){ .name = "dc", .data = net->dc, .shape = { T, B, H }, .exponents = net->exponent });
+        add(list, &count, (struct npy){ .name = "log_dc", .data = net->log_dc, .shape = { T } });
+    }
     add_parameters(list, &count, net, true);
     return count;
 }

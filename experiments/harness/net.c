@@ -22,13 +22,19 @@ static enum rnn_norm norm_named(const char *name) {
     return strcmp(name, "separate") == 0 ? RNN_NORM_SEPARATE : RNN_NO_NORM;
 }
 
+static const struct rnn_cell *cell_named(const char *name) {
+    if (strcmp(name, "lstm") == 0)
+        return &rnn_lstm;
+    return strcmp(name, "gru") == 0 ? &rnn_gru : &rnn_elman;
+}
+
 static size_t count_or(const struct sweep_point *point, const char *axis, size_t absent) {
     return has(point, axis) ? sweep_count(point, axis) : absent;
 }
 
 struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
     struct rnn_spec spec = {
-        .cell = &rnn_elman,
+        .cell = has(point, "architecture") ? cell_named(sweep_name(point, "architecture")) : &rnn_elman,
         .activation = has(point, "activation") ? sweep_activation(point) : &rnn_tanh,
         .init = has(point, "init") ? init_named(sweep_name(point, "init")) : RNN_GAUSSIAN,
         .weights = has(point, "weights") && strcmp(sweep_name(point, "weights"), "untied") == 0 ? RNN_UNTIED
@@ -38,6 +44,7 @@ struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
         .gamma = has(point, "gamma") ? sweep_real(point, "gamma") : 1,
         .epsilon = has(point, "epsilon") ? sweep_real(point, "epsilon") : 1e-5,
         .scale = has(point, "scale") ? sweep_real(point, "scale") : 1,
+        .forget = has(point, "forget") ? sweep_real(point, "forget") : 0,
         .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
         .length = count_or(point, "length", 0),
         .segment = count_or(point, "length", 0),

@@ -83,10 +83,11 @@ void sweep_row(struct sweep_sink *sink, const double *values);
 
 /* ---- networks from axes -------------------------------------------------------------------------- */
 
-/* A spec filled from the axes activation, init, scale, weights, norm, gamma, epsilon, length, hidden, batch,
- * inputs and drive, those the experiment has; without the axis: tanh, gaussian, scale 1, tied, no norm, gamma
- * 1, epsilon 1e-5 (Cooijmans et al. 2017), batch 1, no drive, no inputs, and a length and a hidden of 0 for
- * the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING under
+/* A spec filled from the axes architecture, activation, init, scale, forget, weights, norm, gamma, epsilon,
+ * length, hidden, batch, inputs and drive, those the experiment has; without the axis: elman, tanh, gaussian,
+ * scale 1, forget 0, tied, no norm, gamma 1, epsilon 1e-5 (Cooijmans et al. 2017), batch 1, no drive, no
+ * inputs, and a length and a hidden of 0 for the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING
+ * under
  * --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so that
  * there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);

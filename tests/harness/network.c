@@ -4,9 +4,11 @@
 #include <math.h>
 
 static const struct sweep_axis axes[] = {
+    { "architecture", "elman" },
     { "activation", "tanh,sigmoid" },
     { "init", "gaussian" },
     { "scale", "0.9" },
+    { "forget", "0" },
     { "length", "5" },
     { "hidden", "4" },
     { "batch", "3" },

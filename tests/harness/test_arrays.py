@@ -132,6 +132,37 @@ class Arrays(ProbeTest):
             columns.append([(v - mean) / deviation for v in column])
         return list(zip(*columns))
 
+    def test_a_gated_network_has_its_gates_and_its_second_state(self):
+        a = self.cell("--activation", "tanh", "--architecture", "lstm", "--forget", "0.713")
+        self.assertEqual(set(a), {"W_hh", "W_xh", "b_h", "x", "target", "h", "c", "dh", "log_dh", "dc", "log_dc",
+                                  "dW_hh", "dW_xh", "db_h"})
+        T, B, H = 5, 3, 4
+        self.assertEqual([len(a[n]) for n in ("W_hh", "W_xh", "b_h", "dW_hh", "dW_xh", "db_h")], 6 * [4 * H])
+        self.assertEqual(a["b_h"], 4 * [0] + 4 * [0.713] + 8 * [0])
+        sigmoid = SIGMOID[0]
+        for b in range(B):
+            dc_next, gates_next = [0.0] * H, None
+            for t in reversed(range(T)):
+                at = [a["b_h"][i] + sum(w * v for w, v in zip(a["W_hh"][i], a["h"][t][b])) +
+                      sum(w * v for w, v in zip(a["W_xh"][i], a["x"][t][b])) for i in range(4 * H)]
+                i, f, o = ([sigmoid(v) for v in at[k * H:(k + 1) * H]] for k in (0, 1, 3))
+                g = [math.tanh(v) for v in at[2 * H:3 * H]]
+                c = [f[j] * a["c"][t][b][j] + i[j] * g[j] for j in range(H)]
+                self.assertClose(a["c"][t + 1][b], c)
+                self.assertClose(a["h"][t + 1][b], [o[j] * math.tanh(c[j]) for j in range(H)])
+                dc = [(dc_next[j] * gates_next[j] if gates_next else 0) +
+                      a["dh"][t][b][j] * o[j] * (1 - math.tanh(c[j]) ** 2) for j in range(H)]
+                self.assertClose(a["dc"][t][b], dc)
+                dc_next, gates_next = dc, f
+        norms = [math.log(math.hypot(*(v for row in step for v in row))) for step in a["dc"]]
+        self.assertClose(a["log_dc"], norms)
+
+    def test_a_gru_has_three_gates(self):
+        a = self.cell("--activation", "tanh", "--architecture", "gru", "--weights", "untied", "--forget=-1.37")
+        self.assertEqual((len(a["W_hh"]), len(a["W_hh"][0]), len(a["W_xh"])), (5, 12, 12))
+        self.assertEqual(a["b_h"], 4 * [0] + 4 * [-1.37] + 4 * [0])
+        self.assertNotIn("c", a)
+
     def test_rescaled_gradients_come_back_at_their_size(self):
         a = self.cell("--activation", "linear", "--init", "identity", "--drive", "0", "--scale", "1e-20", "--length", "9")
         self.recompute(a, lambda x: x, lambda h: 1)

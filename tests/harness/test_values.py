@@ -107,6 +107,8 @@ class Refusals(ProbeTest):
         self.refused("--activation", "tahn", "must be one of sigmoid, tanh, relu, linear (did you mean tanh?)",
                      probe="network")
         self.refused("--init", "zebra", "--init zebra: must be one of gaussian, orthogonal, identity", probe="network")
+        self.refused("--forget", "-101", "--forget -101: must be >= -100 and <= 100", probe="network")
+        self.refused("--architecture", "gated", "--architecture gated: must be one of elman, lstm, gru", probe="network")
         self.refused("--weights", "TIED", "must be one of tied, untied", probe="network")
 
     def test_a_point_the_experiment_refuses(self):

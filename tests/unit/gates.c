@@ -180,13 +180,50 @@ START_TEST(a_dead_gated_net_has_a_zero_gradient) {
 }
 END_TEST
 
-START_TEST(what_only_an_elman_net_has_is_refused_of_others) {
+START_TEST(the_product_of_the_gates_that_keep_is_measured) {
+    struct rnn *net = NULL;
+    double mean;
+    ck_assert_int_eq(measure(&net, spec_of(_i, 1e-9, 0.713, 30)), RNN_OK);
+    memset(net->W_xh, 0, net->gates * 33 * 9 * sizeof(double)); /* every a is its bias */
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 3, 30), RNN_OK);
+    ck_assert_double_lt(fabs(mean + log1p(exp(-0.713))), 1e-8);
+    double *keep = net->a + 30 * 5 * 33; /* gate 1 of step 1 */
+    keep[7] = 0.237;
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 1, 1), RNN_OK);
+    ck_assert_double_lt(fabs(mean + (164 * log1p(exp(-0.713)) - log(0.237)) / 165), 1e-8);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 0, 4), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 31), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 3), RNN_BAD_RANGE);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(the_decay_of_the_cell_state_is_fitted_as_any_other) {
+    struct rnn *net = NULL;
+    struct rnn_decay decay;
+    struct rnn_spec spec = spec_of(0, 1e-9, 0.713, 60);
+    spec.drive = 0;
+    spec.inputs = 0;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(rnn_decay_fit_log(&decay, net->log_dc, 60, 0, 40), RNN_OK);
+    ck_assert_double_lt(fabs(decay.r - 1 / (1 + exp(-0.713))), 1e-7); /* the product of f, all equal */
+    ck_assert_int_eq(rnn_decay_fit_log(&decay, net->log_dc, 60, 0, 60), RNN_BAD_RANGE);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(what_a_cell_does_not_have_is_refused) {
     struct rnn *net = NULL;
     struct rnn_decay decay;
     struct rnn_slopes slopes;
     ck_assert_int_eq(measure(&net, spec_of(_i, 1.13, 0, 10)), RNN_OK);
     ck_assert_int_eq(rnn_decay_of_weights(&decay, net, 713, 0, 5), RNN_BAD_LAW);
     ck_assert_int_eq(rnn_slopes_measure(&slopes, net, 1, 10), RNN_BAD_LAW);
+    struct rnn_spec spec = spec_of(0, 1.13, 0, 10);
+    spec.cell = &rnn_elman;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    ck_assert_int_eq(rnn_keep_measure(&decay.r, net, 1, 10), RNN_BAD_LAW);
     rnn_free(&net);
 }
 END_TEST
@@ -204,7 +241,9 @@ int main(void) {
     tcase_add_loop_test(cases, a_gated_net_is_reused_and_measured_as_any_other, 0, 2);
     tcase_add_loop_test(cases, a_gate_wide_open_keeps_the_state_and_its_gradient, 0, 2);
     tcase_add_loop_test(cases, a_dead_gated_net_has_a_zero_gradient, 0, 2);
-    tcase_add_loop_test(cases, what_only_an_elman_net_has_is_refused_of_others, 0, 2);
+    tcase_add_loop_test(cases, the_product_of_the_gates_that_keep_is_measured, 0, 2);
+    tcase_add_test(cases, the_decay_of_the_cell_state_is_fitted_as_any_other);
+    tcase_add_loop_test(cases, what_a_cell_does_not_have_is_refused, 0, 2);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
