@@ -191,6 +191,7 @@ struct sweep_sink {
 };
 struct worker {
     struct rnn *net;
+    struct buffer work; /* of sweep_work */
     struct sweep_sink sink;
     struct buffer text;
     size_t head; /* bytes of the block's head in `text` */

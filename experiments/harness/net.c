@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <time.h>
 
 static bool has(const struct sweep_point *point, const char *axis) {
     return sweep_grid_axis(point->grid, axis) != NULL;
@@ -71,6 +72,20 @@ enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, con
     if (status == RNN_OK)
         rnn_draw(worker->net, count_or(point, "seed", 1));
     return status;
+}
+
+double *sweep_work(const struct sweep_point *point, double count) {
+    struct buffer *work = &point->worker->work;
+    work->failed = false; /* of another cell */
+    const bool there = count * (double)sizeof(double) < (double)PTRDIFF_MAX &&
+                       sweep_reserve(work, (size_t)count * sizeof(double));
+    return there ? (double *)(void *)work->data : NULL;
+}
+
+double sweep_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) {

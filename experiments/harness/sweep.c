@@ -119,6 +119,7 @@ static void run_cells(struct run *run) {
     run->arrays_written += worker.arrays_written;
     pthread_mutex_unlock(&run->lock);
     rnn_free(&worker.net);
+    sweep_buffer_free(&worker.work);
     free(worker.sink.values);
     sweep_buffer_free(&worker.text);
 }
