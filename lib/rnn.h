@@ -393,10 +393,9 @@ enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, ui
 
 /* Lyapunov exponents (H), descending: the mean over steps first..last of the ln by which the product of the
  * Jacobians phi'(a_t) W_hh, along the first sequence of the last forward pass of an elman net, stretches each
- * direction; by QR at every step (Benettin et al. 1980; Geist, Parlitz, Lauterborn 1990). The frame starts at
- * the first step kept, so the steps before `first` turn it towards its directions. -inf where a Jacobian is
- * singular. RNN_BAD_LAW: another cell, or a norm. RNN_BAD_RANGE: not from + 1 <= first <= last <= T.
- * RNN_NO_CONVERGENCE.
+ * direction; by QR at every step (Geist, Parlitz, Lauterborn 1990). The frame starts at the first step kept,
+ * so the steps before `first` turn it towards its directions. -inf where a Jacobian is singular. RNN_BAD_LAW:
+ * another cell, or a norm. RNN_BAD_RANGE: first > last, or a step not kept. RNN_NO_CONVERGENCE: not finite.
  */
 enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last);
 
@@ -407,7 +406,7 @@ enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, s
  * lambda I)^-1 sum_t z x_{t-k},    Z = sum_t z z^T,    lambda = ridge * trace(Z) / H, and the later half,
  * `lags` steps further on so that no input is a target of both, tests: r2[k] = 1 - sum_t (x_{t-k} - w_k .
  * z)^2 / sum_t x_{t-k}^2      at most 1; < 0: worse than the mean; nan if x is constant In exact arithmetic
- * the sum of the true R2 is at most H (Jaeger 2001, proposition 2). Without noise, a signal is told down to
+ * the sum of the true R2 is at most H (Jaeger 2001). Without noise, a signal is told down to
  * about sqrt(ridge) of the state. `work` holds rnn_memory_work doubles. */
 struct rnn_memory {
     size_t first, lags;

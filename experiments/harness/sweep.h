@@ -97,11 +97,12 @@ double sweep_net_bytes(const struct sweep_point *point);
  * returns. */
 enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec);
 
-/* This worker's room for so many doubles, undefined at first; NULL: no memory. Borrowed until `run` returns; the
- * next call may move it. */
+/* This worker's room for so many doubles, undefined at first; NULL: no memory. Borrowed until `run` returns;
+ * the next call may move it. */
 double *sweep_work(const struct sweep_point *point, double count);
 
-/* Processor seconds of this thread so far. For a column that says what a pass cost; no result may depend on it. */
+/* Processor seconds of this thread so far. For a column that says what a pass cost; no result may depend on
+ * it. */
 double sweep_seconds(void);
 
 /* The measurement at initialisation: forward, linear loss with the point's seed, backward; under --arrays
