@@ -78,7 +78,8 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
     const size_t hidden = net->spec.hidden;
     if (net->spec.cell != &rnn_elman)
         return RNN_BAD_LAW;
-    if (first <= net->from || last > net->spec.length || first > last)
+    if (first <= net->from || last > net->spec.length || first > last ||
+        last - net->from > rnn_kept(&net->spec))
         return RNN_BAD_RANGE;
     struct tally tally = { 0 };
     for (size_t unit = 0; unit < hidden; unit += BLOCK)

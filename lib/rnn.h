@@ -365,7 +365,7 @@ enum rnn_status rnn_lag_parts(struct rnn *net, const double *mask);
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
 
-/* Over steps first..last of the last forward pass, from + 1..T, else RNN_BAD_RANGE; of the elman cell, else
+/* Over steps first..last of the last forward pass, all kept, else RNN_BAD_RANGE; of the elman cell, else
  * RNN_BAD_LAW:
  *   mean_square_derivative  mean of phi'(a)^2 over units, sequences and steps
  *   saturated               share of units with |phi'(a)| < 1 % of gamma

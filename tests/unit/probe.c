@@ -94,10 +94,13 @@ enum { STEPS = 6, B = 3, H = 133 }; /* more units than are looked at together, a
 static double h[(STEPS + 1) * B * H];
 
 static struct rnn states_of(const struct rnn_activation *activation) {
-    return (struct rnn){
-        .spec = { .cell = &rnn_elman, .activation = activation, .length = STEPS, .batch = B, .hidden = H },
-        .h = h
-    };
+    return (struct rnn){ .spec = { .cell = &rnn_elman,
+                                   .activation = activation,
+                                   .length = STEPS,
+                                   .segment = STEPS,
+                                   .batch = B,
+                                   .hidden = H },
+                         .h = h };
 }
 
 /* Activations a spread over -6..6, h = phi(a); the reference is the table's derivative of a. */
@@ -149,7 +152,11 @@ START_TEST(steps_outside_the_run_are_refused) {
     struct rnn_slopes slopes = { .dead = 2.385 };
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         ck_assert_int_eq(rnn_slopes_measure(&slopes, &net, ranges[i][0], ranges[i][1]), RNN_BAD_RANGE);
+    struct rnn segmented = net; /* after a backward pass only the first segment is kept */
+    segmented.spec.segment = 4;
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, &segmented, 2, 5), RNN_BAD_RANGE);
     ck_assert_double_eq(slopes.dead, 2.385);
+    ck_assert_int_eq(rnn_slopes_measure(&slopes, &segmented, 2, 4), RNN_OK);
 }
 END_TEST
 
