@@ -30,7 +30,7 @@ def index(out, css, titles):
     (out / "index.html").write_text(
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>evanesce</title>'
         f'<link rel="stylesheet" href="{css.name}"></head><body><h1>evanesce</h1>'
-        f"<p>Every number and figure below was computed by this build.</p>{columns}"
+        f"<p>Every number and figure below was computed by this build; only times were measured beforehand.</p>{columns}"
         f'<p><a href="README.html">Notation and references</a></p></body></html>\n', encoding="utf-8")
 
 

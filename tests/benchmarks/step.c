@@ -1,11 +1,12 @@
 /* The time of one step, forward and backward, of a tanh net: one line of CSV.
  *
- *     step --hidden H --batch B --length T --mode norms|train
+ *     step --hidden H --batch B --length T --mode norms|train [--checkpoints 1]
  *
  * norms: forward, a linear loss, backward with ||dL/dh_t|| of every step. train: also the gradient of every
- * parameter, clipping by norm and Adam. Times are medians over repetitions of the whole pass, divided by T,
- * without the random vector of the loss; the share is that of the fused multiply-adds per second measured
- * between the repetitions, so that both see the same clock. flop: 4 H^2 B, in training 6 H^2 B. */
+ * parameter, clipping by norm and Adam. With checkpoints memory grows like sqrt(T). Times are medians over
+ * repetitions of the whole pass, divided by T, without the random vector of the loss; the share is that of
+ * the fused multiply-adds per second measured between the repetitions, so that both see the same clock. flop:
+ * 4 H^2 B, in training 6 H^2 B. */
 #include "kernels.h"
 #include "kernels_level.h"
 #include "rnn.h"
@@ -27,7 +28,7 @@ enum { LEAST = 15, MOST = 20000 };
 
 struct options {
     size_t hidden, batch, length;
-    int train;
+    int train, checkpoints;
 };
 
 static double now(void) {
@@ -155,6 +156,8 @@ static int parse(struct options *o, int count, char **words) {
             o->batch = value;
         else if (!strcmp(words[i], "--length"))
             o->length = value;
+        else if (!strcmp(words[i], "--checkpoints"))
+            o->checkpoints = value == 1;
         else if (!strcmp(words[i], "--mode") &&
                  (!strcmp(words[i + 1], "norms") || !strcmp(words[i + 1], "train")))
             o->train = words[i + 1][0] == 't';
@@ -165,9 +168,9 @@ static int parse(struct options *o, int count, char **words) {
 }
 
 int main(int count, char **words) {
-    struct options o = { 64, 32, 100, 0 };
+    struct options o = { 64, 32, 100, 0, 0 };
     if (!parse(&o, count, words)) {
-        fprintf(stderr, "usage: step --hidden H --batch B --length T --mode norms|train\n");
+        fprintf(stderr, "usage: step --hidden H --batch B --length T --mode norms|train [--checkpoints 1]\n");
         return 2;
     }
     /* orthogonal and slightly below 1: no norm leaves the safe range in some thousand steps */
@@ -184,7 +187,7 @@ int main(int count, char **words) {
         .hidden = o.hidden,
         .batch = o.batch,
         .inputs = 1,
-        .segment = o.length,
+        .segment = o.checkpoints ? rnn_segment(o.length, o.batch) : o.length,
     };
     struct rnn *net = NULL;
     if (rnn_create(&net, &spec) != RNN_OK) {
