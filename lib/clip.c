@@ -1,6 +1,5 @@
 /* Clipping a gradient by norm and by value, at any size of its numbers. */
-#include "kernels.h"
-#include "rnn.h"
+#include "cell.h"
 
 #include <math.h>
 
@@ -24,6 +23,9 @@ static double scaled_norm(int *exponent, const double *x, size_t count) {
 
 double rnn_log_norm(const double *x, size_t count) {
     int exponent;
+    const double squares = k_sum_squares(x, count);
+    if (rnn_is_safe(squares))
+        return 0.5 * log(squares);
     const double norm = scaled_norm(&exponent, x, count);
     return log(norm) + exponent * M_LN2;
 }

@@ -91,6 +91,24 @@ static const struct word vocabulary[] = {
       .kind = KIND_COUNT,
       .most = LARGEST_EXACT,
       .meaning = "last lag of the fit, in steps before T" },
+    { .name = "clip",
+      .kind = KIND_NAME,
+      .names = { "none", "norm", "value" },
+      .meaning = "what clipping bounds, after the backward pass and before the step: nothing, ||g||, or "
+                 "each |g_i|" },
+    { .name = "threshold",
+      .kind = KIND_REAL,
+      .above = true,
+      .high = INFINITY,
+      .meaning = "what clipping lets ||g||, or each |g_i|, reach" },
+    { .name = "rate",
+      .kind = KIND_REAL,
+      .above = true,
+      .high = INFINITY,
+      .meaning = "learning rate: what a step of descent multiplies the gradient by" },
+    { .name = "updates", .kind = KIND_COUNT, .most = LARGEST_EXACT, .meaning = "steps of descent" },
+    { .name = "w", .kind = KIND_REAL, .low = -100, .high = 100, .meaning = "weight of the single unit" },
+    { .name = "b", .kind = KIND_REAL, .low = -100, .high = 100, .meaning = "bias of the single unit" },
 };
 
 const struct word *sweep_word(const char *name) {

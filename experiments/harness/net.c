@@ -101,6 +101,14 @@ enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) 
     return status;
 }
 
+enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, size_t count, int *exponent) {
+    const char *clip = sweep_name(point, "clip");
+    const double threshold = sweep_real(point, "threshold");
+    if (strcmp(clip, "norm") == 0)
+        return rnn_clip_norm(NULL, gradient, count, exponent, threshold);
+    return strcmp(clip, "value") == 0 ? rnn_clip_value(gradient, count, exponent, threshold) : RNN_OK;
+}
+
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point) {
     return sweep_arrays_write(net, point, NULL, true) ? RNN_OK : RNN_NO_MEMORY;
 }

@@ -111,6 +111,9 @@ double sweep_seconds(void);
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point);
 
+/* Clips a gradient as the axes clip and threshold say: see rnn_clip_norm. */
+enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, size_t count, int *exponent);
+
 /* Tells the sink the step at which a net stopped, so that the status column can say
  * "diverged at step 57" or "zero at step 43". Returns `status`. */
 enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, const struct rnn *net);

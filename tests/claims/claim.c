@@ -23,6 +23,13 @@ static size_t column_named(const struct sweep_table *table, const char *name, si
     ck_abort_msg("no column %.*s in %s", (int)length, name, table->spec->name);
 }
 
+double claim_value(const struct sweep_table *table, size_t row, const char *column) {
+    const size_t width = table->axes + table->columns, at = column_named(table, column, strlen(column));
+    const double value = table->values[row * width + at];
+    ck_assert_msg(isfinite(value), "%s is empty in row %zu", column, row);
+    return value;
+}
+
 /* One "name=value" against a row: the spelling of an axis, the number of a column. */
 static bool term_matches(const struct sweep_table *table, size_t row, const char *term, size_t length) {
     const char *equals = memchr(term, '=', length);

@@ -19,6 +19,9 @@ struct claim_mean {
 };
 struct claim_mean claim_mean(const struct sweep_table *table, const char *column, const char *where);
 
+/* A column, or an axis of numbers, in one row; an empty field fails the test. */
+double claim_value(const struct sweep_table *table, size_t row, const char *column);
+
 /* |measured - expected| <= tolerance; `source` says where expectation and tolerance come from. */
 void claim_near(const char *claim, const char *what, double measured, double expected, double tolerance,
                 const char *source);

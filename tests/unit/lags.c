@@ -87,20 +87,29 @@ START_TEST(the_parts_add_up_to_the_gradient) {
 }
 END_TEST
 
-START_TEST(so_they_do_for_every_cell) {
+static void parts_add_up(struct rnn_spec spec) {
+    struct rnn *net = measured(spec, RNN_OK);
+    const size_t count = (size_t)(net->W_xh - net->W_hh);
+    const double norm = exp(rnn_log_norm(net->dW_hh, count));
+    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
+    for (size_t j = 0; j < count; j++)
+        ck_assert_double_le(fabs(ldexp(net->dW_past[j], net->dW_past_exponent) - net->dW_hh[j]),
+                            1e-14 * norm);
+    rnn_free(&net);
+}
+
+START_TEST(so_they_do_for_every_cell_and_norm) {
     static const struct rnn_cell *const cells[] = { &rnn_elman, &rnn_lstm, &rnn_gru };
+    struct rnn_spec spec = spec_of(&rnn_tanh, RNN_TIED);
     for (int i = 0; i < 3; i++) {
-        struct rnn_spec spec = spec_of(&rnn_tanh, RNN_TIED);
         spec.cell = cells[i];
-        struct rnn *net = measured(spec, RNN_OK);
-        const size_t count = (size_t)(net->W_xh - net->W_hh);
-        const double norm = exp(rnn_log_norm(net->dW_hh, count));
-        ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-        for (size_t j = 0; j < count; j++)
-            ck_assert_double_le(fabs(ldexp(net->dW_past[j], net->dW_past_exponent) - net->dW_hh[j]),
-                                1e-15 * norm);
-        rnn_free(&net);
+        parts_add_up(spec);
     }
+    spec.cell = &rnn_elman;
+    spec.gamma = 0.713;
+    spec.epsilon = 1e-5;
+    for (spec.norm = RNN_NORM_INPUT; spec.norm <= RNN_NORM_SEPARATE; spec.norm++)
+        parts_add_up(spec);
 }
 END_TEST
 
@@ -194,7 +203,7 @@ START_TEST(a_net_that_kept_too_little_is_refused) {
 }
 END_TEST
 
-UNIT_MAIN("lags", every_part_is_an_outer_product, the_parts_add_up_to_the_gradient, so_they_do_for_every_cell,
-          the_parts_of_untied_weights_are_their_gradients, parts_are_right_at_any_length,
-          a_part_below_every_double_has_its_logarithm, a_zero_part_has_no_logarithm,
-          a_net_that_kept_too_little_is_refused)
+UNIT_MAIN("lags", every_part_is_an_outer_product, the_parts_add_up_to_the_gradient,
+          so_they_do_for_every_cell_and_norm, the_parts_of_untied_weights_are_their_gradients,
+          parts_are_right_at_any_length, a_part_below_every_double_has_its_logarithm,
+          a_zero_part_has_no_logarithm, a_net_that_kept_too_little_is_refused)

@@ -1,0 +1,127 @@
+/* What does clipping do to the size of a gradient, to its direction, and to what comes from far back?
+ *
+ * The gradient here is dL/dW_hh. Theory: by norm, one factor multiplies everything, so the direction and the
+ * share of each lag stay. By value, every entry has a factor of its own, and in the limit of a small
+ * threshold only the signs are left: cosine E|g| / sqrt(E g^2), which is sqrt(2 / pi) for gaussian entries.
+ */
+#include "sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct sweep_axis axes[] = {
+    { "activation", "tanh" }, { "init", "gaussian" },
+    { "scale", "0.9,2" },     { "length", "40" },
+    { "hidden", "128" },      { "batch", "16" },
+    { "inputs", "64" },       { "drive", "0.1" },
+    { "clip", "norm,value" }, { "threshold", "0.01,0.03,0.1,0.3,1,3,10,30,100,300,1000,10000" },
+    { "seed", "1:10" },       { 0 },
+};
+
+enum { LAG, SHARE, CLIPPED_SHARE, NORM, CLIPPED_NORM, COSINE, TURN, CHANGED, COLUMNS };
+static const struct sweep_column columns[] = {
+    { "lag", "steps k = T - t between h_t and the loss", .key = true },
+    { "log10_share", "log10 of the share of this lag: ||da_t h_{t-1}^T|| over ||g||", 0 },
+    { "log10_clipped_share", "the same after clipping, each entry of the part clipped like that of the sum",
+      0 },
+    { "log10_norm", "log10 of ||g||, g = dL/dW_hh", 0 },
+    { "log10_clipped_norm", "log10 of ||g|| after clipping", 0 },
+    { "cosine", "of the angle between g before and after", 0 },
+    { "turn", "the angle itself, in degrees", 0 },
+    { "changed", "share of entries that clipping changed", 0 },
+    { 0 },
+};
+
+static struct rnn_spec everything(const struct sweep_point *point) {
+    struct rnn_spec spec = sweep_net_spec(point);
+    spec.record = RNN_EVERYTHING;
+    return spec;
+}
+
+/* Fills in what two gradients have to do with each other, and turns `g` into their ratio entry by entry.
+ * sin(angle / 2) is half the distance of the unit vectors, which is exact for small angles too. */
+static void compare(double *row, double *g, const double *clipped, size_t count) {
+    const double before = exp(rnn_log_norm(g, count)), after = exp(rnn_log_norm(clipped, count));
+    double dot = 0, distance = 0, changed = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double x = g[i] / before, y = clipped[i] / after;
+        dot += x * y;
+        distance += (x - y) * (x - y);
+        changed += clipped[i] != g[i];
+        g[i] = g[i] == 0 ? 1 : clipped[i] / g[i];
+    }
+    row[COSINE] = dot;
+    row[TURN] = 2 * asin(fmin(sqrt(distance) / 2, 1)) * 180 / M_PI;
+    row[CHANGED] = changed / (double)count;
+}
+
+/* Clips dL/dW_hh and measures it; leaves in `factor` (H, H) what each entry was multiplied by. */
+static enum rnn_status clip(double *row, double *factor, struct rnn *net, const struct sweep_point *point) {
+    const size_t count = net->spec.hidden * net->spec.hidden;
+    int exponent = net->gradient_exponent;
+    memcpy(factor, net->dW_hh, count * sizeof *factor);
+    row[NORM] = (rnn_log_norm(net->dW_hh, count) + exponent * M_LN2) / M_LN10;
+    const enum rnn_status status = sweep_clip(point, net->dW_hh, count, &exponent);
+    row[CLIPPED_NORM] = (rnn_log_norm(net->dW_hh, count) + exponent * M_LN2) / M_LN10;
+    compare(row, factor, net->dW_hh, count);
+    return status;
+}
+
+/* log10 of the share of every step's part (T), seen through `factor` unless it is NULL. */
+static enum rnn_status shares(double *share, struct rnn *net, const double *factor) {
+    const size_t T = net->spec.length;
+    const enum rnn_status status = rnn_lag_parts(net, factor);
+    for (size_t t = 0; status == RNN_OK && t < T; t++)
+        share[t] = (net->log_dW[t] - net->log_dW_past[T - 1]) / M_LN10;
+    return status;
+}
+
+static enum rnn_status measure(struct rnn *net, const struct sweep_point *point, struct sweep_sink *sink) {
+    const size_t T = net->spec.length, count = net->spec.hidden * net->spec.hidden;
+    double row[COLUMNS], *factor = sweep_work(point, (double)(count + 2 * T));
+    if (!factor)
+        return RNN_NO_MEMORY;
+    double *before = factor + count, *after = before + T;
+    enum rnn_status status = clip(row, factor, net, point);
+    if (status == RNN_OK)
+        status = shares(before, net, NULL);
+    if (status == RNN_OK)
+        status = shares(after, net, factor);
+    for (size_t t = T; status == RNN_OK && t >= 1 && isfinite(before[t - 1]);
+         t--) { /* h_0 = 0 brings nothing */
+        row[LAG] = (double)(T - t);
+        row[SHARE] = before[t - 1];
+        row[CLIPPED_SHARE] = after[t - 1];
+        sweep_row(sink, row);
+    }
+    return status;
+}
+
+static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    struct rnn *net;
+    const struct rnn_spec spec = everything(point);
+    enum rnn_status status = sweep_net(&net, point, &spec);
+    if (status == RNN_OK)
+        status = sweep_measure(net, point);
+    return status == RNN_OK ? measure(net, point, sink) : sweep_stopped(sink, status, net);
+}
+
+static double bytes(const struct sweep_point *point) {
+    const struct rnn_spec spec = everything(point);
+    return rnn_bytes(&spec);
+}
+
+const struct sweep_spec experiment = {
+    .name = "clipping",
+    .question =
+        "What does clipping do to the size of a gradient, to its direction, and to what comes from far "
+        "back?",
+    .theory =
+        "by norm: at most the threshold, same direction, same share of each lag; by value: the direction "
+        "turns, at most to that of the signs",
+    .axes = axes,
+    .columns = columns,
+    .plot = { "threshold", "cosine", "clip" },
+    .run = run,
+    .bytes = bytes,
+};
