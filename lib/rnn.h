@@ -144,8 +144,7 @@ struct rnn_spec {
     enum rnn_norm norm;
     double gamma, epsilon; /* of a norm: what every gain begins with, and what is added to variances */
     double scale; /* sigma */
-    double
-        drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance `drive` to a_t when x ~ N(0, 1) */
+    double drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds variance s2 to a_t when x ~ N(0, 1) */
     double start; /* deviation of h_0 ~ N(0, start^2), and of c_0, >= 0 */
     double forget; /* bias of the gate that keeps: f of the lstm, z of the gru; 0 is none; elman has no such
                       gate */
@@ -168,9 +167,8 @@ struct rnn {
     struct rnn_spec spec;
     size_t parameters, gates; /* how many doubles theta holds; G */
     double *theta, *W_hh, *W_xh, *b_h, *gain_h, *gain_x, *W_hy, *b_y;
-    double *gradient, *dW_hh, *dW_xh, *db_h, *dgain_h, *dgain_x, *dW_hy,
-        *db_y; /* NULL unless record >= RNN_GRADIENTS;
-                  the true gradient is 2^gradient_exponent times it */
+    /* NULL unless record >= RNN_GRADIENTS; the true gradient is 2^gradient_exponent times it */
+    double *gradient, *dW_hh, *dW_xh, *db_h, *dgain_h, *dgain_x, *dW_hy, *db_y;
     double *x; /* (T, B, I) */
     double *target; /* (B, O), for rnn_loss_squared */
     uint32_t *label; /* (B), for rnn_loss_softmax */
