@@ -123,8 +123,9 @@ INLINE void tile(const struct block *b, const int strips, const int columns) {
     X(2, 1)                                                                                                  \
     X(3, 1)                                                                                                  \
     X(4, 1)                                                                                                  \
-    X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(1, 4)  \
-        X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+    X(5, 1)                                                                                                  \
+    X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(1, 4) X(2, 4)  \
+        X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
 static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
 #elif defined __AVX2__
 #define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)

@@ -74,7 +74,8 @@ struct claim_mean claim_mean(const struct sweep_table *table, const char *column
 
 /* ---- verdicts, printed and gathered ---- */
 
-/* NAME.part in the folder that EVANESCE_CLAIMS names, tests/claims of the build; claims.md stands two above. */
+/* NAME.part in the folder that EVANESCE_CLAIMS names, tests/claims of the build; claims.md stands two above.
+ */
 static FILE *part(const char *mode) {
     const char *folder = getenv("EVANESCE_CLAIMS");
     char path[4096];
