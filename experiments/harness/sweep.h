@@ -121,6 +121,7 @@ enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, c
 /* ---- checks several experiments share, for `valid` ------------------------------------------------ */
 
 bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size); /* first, last, length */
+bool sweep_norm_valid(const struct sweep_point *point, char *reason, size_t size); /* those, norm, batch */
 bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size); /* file, length */
 bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size); /* limit, step */
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t first = sweep_count(point, "first"), last = sweep_count(point, "last");
@@ -15,6 +16,15 @@ bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size
     else
         return true;
     return false;
+}
+
+bool sweep_norm_valid(const struct sweep_point *point, char *reason, size_t size) {
+    const char *norm = sweep_name(point, "norm");
+    if (strcmp(norm, "none") != 0 && sweep_count(point, "batch") < 2) {
+        snprintf(reason, size, "--batch 1: must be at least 2 with --norm %s", norm);
+        return false;
+    }
+    return sweep_lags_valid(point, reason, size);
 }
 
 bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size) {

@@ -129,8 +129,8 @@ START_TEST(rescaling_changes_no_bit_of_any_gradient) {
 END_TEST
 
 /* ||dL/dh||^2 grows a layer by (B - 2) / (B - 3) in a wide linear net, and by (B - 1) / (B - 3) where the
- * statistics are taken for constants (Yang et al. 2019). Finite width changes either by a share near B / H.
- */
+ * statistics are taken for constants (Yang et al. 2019). Finite width takes some percent off; B / H is
+ * allowed. */
 START_TEST(a_deep_linear_net_grows_by_the_published_law_and_not_by_that_of_constant_statistics) {
     struct rnn_spec spec = spec_of(RNN_NORM_FULL);
     double squares[2] = { 0, 0 };
