@@ -118,14 +118,13 @@ INLINE void tile(const struct block *b, const int strips, const int columns) {
 /* The tiles (strips, columns) a level has registers for, and the most strips for each number of columns.
  * Fewer columns take more strips: some eight sums must be in flight to hide the latency of an addition. */
 #if defined __AVX512F__
+/* clang-format off */
 #define TILES(X)                                                                                             \
-    X(1, 1)                                                                                                  \
-    X(2, 1)                                                                                                  \
-    X(3, 1)                                                                                                  \
-    X(4, 1)                                                                                                  \
-    X(5, 1)                                                                                                  \
-    X(6, 1) X(7, 1) X(8, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(1, 4) X(2, 4)  \
-        X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5) X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1)                                          \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                          \
+    X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5)                                          \
+    X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+/* clang-format on */
 static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
 #elif defined __AVX2__
 #define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)
@@ -265,48 +264,53 @@ INLINE vec choose(bits where, vec yes, vec no) {
     return (vec)((where & (bits)yes) | (~where & (bits)no));
 }
 
-/* expm1(a) in two parts, for |a| <= 746: a = n ln 2 + r, |r| <= ln 2 / 2, 2^n is `power`, expm1(r) is `rest`.
+/* expm1(a) in two parts, for |a| <= 746: a = n ln 2 + r, 2^n is `power`, expm1(r) is `rest`.
  *
- * ln 2 is split so that n LN2_HIGH is exact. expm1(r) = r + r^2 (1/2 + r q(r)), where q of degree 8 makes the
- * largest relative error of the whole the smallest possible, 2^-55.2 (Remez exchange in 60 digits); the terms
- * of odd and even degree are two chains, which halves the wait. An integer is added by a large constant that
- * leaves its bits at the low end of the sum; from there they move to the exponent of 2^n. */
+ * ln 2 is split so that n LN2_HIGH is exact. r lies in 0.17 -+ ln 2 / 2: off the middle for tanh, see there.
+ * expm1(r) = r + r^2 (1/2 + r q(r)), where q of degree 8 makes the largest relative error of the whole the
+ * smallest possible, 2^-55.1 (Remez exchange in 60 digits); the terms of odd and even degree are two chains,
+ * which halves the wait. An integer is added by a large constant that leaves its bits at the low end of the
+ * sum; from there they move to the exponent of 2^n. */
 struct split_exponential {
     vec power, rest;
 };
 
 INLINE struct split_exponential split_exponential(vec a, bits bump) {
     static const double PER_LN2 = 0x1.71547652b82fep+0, LN2_HIGH = 0x1.62e42feep-1;
-    static const double LN2_LOW = 0x1.a39ef35793c76p-33, SHIFT = 0x1.8p52;
-    const vec shifted = fma_of(a, splat(PER_LN2), splat(SHIFT)), n = shifted - SHIFT;
+    static const double LN2_LOW = 0x1.a39ef35793c76p-33, SHIFT = 0x1.8p52, MIDDLE = 0.17;
+    const vec shifted = fma_of(a - MIDDLE, splat(PER_LN2), splat(SHIFT)), n = shifted - SHIFT;
     const vec r = fma_of(n, splat(-LN2_LOW), fma_of(n, splat(-LN2_HIGH), a)), square = r * r;
-    vec odd = fma_of(square, splat(0x1.ae490560a1662p-26), splat(0x1.71de976b68268p-19));
-    vec even = fma_of(square, splat(0x1.28975925ca438p-22), splat(0x1.a019b3a8069c0p-16));
-    odd = fma_of(square, odd, splat(0x1.a01a0171b458ep-13));
-    even = fma_of(square, even, splat(0x1.6c16c179fbbb0p-10));
-    odd = fma_of(square, odd, splat(0x1.1111111118cf4p-7));
-    even = fma_of(square, even, splat(0x1.5555555553b15p-5));
-    odd = fma_of(square, odd, splat(0x1.555555555553ep-3));
+    vec odd = fma_of(square, splat(0x1.f4ed6c2eb7fe1p-26), splat(0x1.71f2c0bd20dc9p-19));
+    vec even = fma_of(square, splat(0x1.25003129c4904p-22), splat(0x1.a01a524f6ed47p-16));
+    odd = fma_of(square, odd, splat(0x1.a019fb7cd35ecp-13));
+    even = fma_of(square, even, splat(0x1.6c16c1742e7adp-10));
+    odd = fma_of(square, odd, splat(0x1.111111118c534p-7));
+    even = fma_of(square, even, splat(0x1.5555555553bd2p-5));
+    odd = fma_of(square, odd, splat(0x1.555555555549ap-3));
     even = fma_of(square, even, splat(0.5));
     const vec q = fma_of(r, odd, even);
     const bits power = (((bits)shifted + bump + 1023) << 52);
     return (struct split_exponential){ (vec)power, fma_of(square, q, r) };
 }
 
-/* tanh(a) = e / (e + 2), e = expm1(2 |a|), and the sign of a. From |a| = 18.7 on the value is 1, 1.03 units
- * in the last place too large there: a little later e + 2 would be rounded now up, now down, and tanh not
- * rise. */
+/* |tanh(a)| = |e / (e + 2)|, e = expm1(2 |a|); below SMALL e = expm1(-2 |a|), since the last place of e + 2
+ * is finer below 2. r is exact up to |a| = 0.258, where tanh has passed 1/4 and its last place doubled. From
+ * |a| = 18.7 on the value is 1, 1.03 units in the last place too large at first: a little later e + 2 would
+ * be rounded now up, now down, and tanh not rise. */
 INLINE vec tanh_of(vec a) {
-    const bits sign = (bits)a & (bits)splat(-0.0);
+    static const double SMALL = 0.088;
+    const bits minus = (bits)splat(-0.0), sign = (bits)a & minus;
     const vec magnitude = (vec)((bits)a ^ sign);
     const vec twice = 2 * choose(magnitude > 18.7, splat(22), magnitude); /* a NaN stays */
-    const struct split_exponential s = split_exponential(twice, (bits){ 0 });
+    const vec signed_twice = (vec)((bits)twice | ((magnitude < SMALL) & minus));
+    const struct split_exponential s = split_exponential(signed_twice, (bits){ 0 });
     const vec e = fma_of(s.power, s.rest, s.power - 1);
-    return (vec)((bits)(e / (e + 2)) | sign);
+    return (vec)(((bits)(e / (e + 2)) & ~minus) | sign);
 }
 
 /* sigmoid(a) = 1 / (1 + z) or z / (1 + z), z = exp(-|a|). Below a = -700, where z may be subnormal, z is
- * 2^128 times too large until the end. Beyond 40 the value is 1; below -746 it is 0. */
+ * 2^128 times too large until the end. What 1 + z lost to rounding is given back, to first order in z. Beyond
+ * 40 the value is 1; below -746 it is 0. */
 INLINE vec sigmoid_of(vec a) {
     a = choose(a > 40, splat(40), a);
     a = choose(a < -746, splat(-746), a);
@@ -314,7 +318,8 @@ INLINE vec sigmoid_of(vec a) {
     const vec falling = (vec)((bits)a | (bits)splat(-0.0));
     const struct split_exponential s = split_exponential(falling, deep & 128);
     const vec z = fma_of(s.power, s.rest, s.power);
-    const vec quotient = choose(a < 0, z, splat(1)) / (1 + z);
+    const vec sum = 1 + z, lost = z - (sum - 1), rough = choose(a < 0, z, splat(1)) / sum;
+    const vec quotient = fma_of(-lost, rough, rough);
     return quotient * choose(deep, splat(0x1p-128), splat(1));
 }
 
