@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* W (rows, cols), or its transpose, laid out once for many products. Packed size in doubles. */
+/* W (rows, cols), or its transpose, laid out once for many products. Packed size in doubles, for either. */
 size_t k_packed_size(size_t rows, size_t cols);
 void k_pack(double *packed, const double *W, size_t rows, size_t cols);
 /* packs the transpose of W (rows, cols): what k_product then sees is a (cols, rows) matrix */
@@ -23,7 +23,8 @@ void k_outer_add(double *W, const double *a, const double *x, size_t count, size
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
-/* h = phi(h + bias), in place: h (batch, hidden), bias (hidden) */
+/* h = phi(h + bias), in place: h (batch, hidden), bias (hidden). Sigmoid and tanh within 2.5 units in the
+ * last place everywhere (3.5 on a processor without fused multiply-add), subnormals included. */
 void k_sigmoid(double *h, const double *bias, size_t batch, size_t hidden);
 void k_tanh(double *h, const double *bias, size_t batch, size_t hidden);
 void k_relu(double *h, const double *bias, size_t batch, size_t hidden);
