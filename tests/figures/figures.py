@@ -3,6 +3,7 @@
 figures.py GNUPLOT SOURCE RESULTS FIGURE...: RESULTS holds the CSV of the default grids."""
 import itertools
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,19 @@ FUSED = {"x86-64-v3", "x86-64-v4"}  # another arithmetic sends a chaotic network
 def draw(figure, lang, target):
     script = f'set loadpath "{SOURCE}/plots"; lang="{lang}"; csv="{RESULTS}"; out="{target}"'
     return subprocess.run([GNUPLOT, "-e", script, SOURCE / "plots" / f"{figure}.gp"], capture_output=True, text=True)
+
+
+def same_drawing(a, b):
+    """The same words and shapes, every coordinate within a twentieth of a pixel: the last bits of what LAPACK
+    solves are those of the BLAS behind it."""
+    (words_a, shapes_a, at_a), (words_b, shapes_b, at_b) = map(taken_apart, (a, b))
+    return (words_a, shapes_a, len(at_a)) == (words_b, shapes_b, len(at_b)) and all(
+        abs(x - y) <= 0.05 for x, y in zip(at_a, at_b))
+
+
+def taken_apart(svg):
+    coordinate = rb"-?[0-9]+\.[0-9]+"
+    return re.findall(rb">([^<]*)<", svg), re.sub(coordinate, b"", svg), [float(x) for x in re.findall(coordinate, svg)]
 
 
 class Figures(unittest.TestCase):
@@ -52,7 +66,7 @@ class Figures(unittest.TestCase):
                 with self.subTest(figure=figure, lang=lang):
                     name = f"{figure}.{lang}.svg"
                     committed = (SOURCE / "notebooks-md" / "figures" / name).read_bytes()
-                    self.assertTrue(content == committed, f"{name} differs: meson compile -C build publish")
+                    self.assertTrue(same_drawing(content, committed), f"{name} differs: meson compile -C build publish")
 
     def test_the_languages_differ_in_words(self):
         for figure in FIGURES:
