@@ -26,37 +26,12 @@ static double *weights_of_step(const struct rnn *net, size_t t) {
     return net->W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
 }
 
-/* W_xh x_t of steps first+1..last, one product a gate, into the gates. */
-static void project_input(struct rnn *net, size_t first, size_t last) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t count = (last - first) * s->batch;
-    for (size_t g = 0; g < s->cell->gates; g++) {
-        double *out = rnn_gate(net, g, first + 1);
-        if (s->inputs)
-            k_product(out, net->packed_x + g * k_packed_size(s->hidden, s->inputs),
-                      net->x + first * s->batch * s->inputs, count, s->hidden, s->inputs);
-        else
-            memset(out, 0, count * s->hidden * sizeof *out);
-    }
-}
-
-/* Steps whose input is projected at once: enough rows for a fast product, few enough to be still in the cache
- * when their turn comes. */
-static size_t projected_at_once(const struct rnn_spec *s) {
-    return s->batch < 128 ? 128 / s->batch : 1;
-}
-
 /* Steps net->from + 1..last, with h of step net->from in place. */
 static enum rnn_status forward_segment(struct rnn *net, size_t last) {
-    const size_t ahead = projected_at_once(&net->spec);
     for (size_t t = net->from + 1; t <= last; t++) {
-        if ((t - 1 - net->from) % ahead == 0)
-            project_input(net, t - 1, last - (t - 1) < ahead ? last : t - 1 + ahead);
         if (net->spec.weights == RNN_UNTIED)
             pack_gates(net, net->packed, weights_of_step(net, t), k_pack);
-        net->cell->forward(net, t);
-        if (!k_finite(rnn_state(net, t), rnn_step_size(net)) ||
-            (net->c && !k_finite(rnn_cell_state(net, t), rnn_step_size(net)))) {
+        if (!net->cell->forward(net, t)) {
             net->stopped_at = t;
             return RNN_DIVERGED;
         }
@@ -293,14 +268,14 @@ static void keep_da_h(struct rnn *net, size_t t) {
 
 /* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
 static void carry_back(struct rnn *net, size_t t) {
-    const size_t H = net->spec.hidden, B = net->spec.batch, slot = slot_of(net, t);
-    double *dh = rnn_state_gradient(net, t - 1);
+    const size_t H = net->spec.hidden, gates = net->spec.cell->gates;
+    struct k_term terms[RNN_MOST_GATES];
     if (net->spec.weights == RNN_UNTIED)
         pack_gates(net, net->transposed, weights_of_step(net, t), k_pack_transposed);
-    k_product(dh, net->transposed, rnn_gate_gradient(net, net->da_h, 0, slot), B, H, H);
-    for (size_t g = 1; g < net->spec.cell->gates; g++)
-        k_product_add(dh, rnn_packed_gate(net, net->transposed, g),
-                      rnn_gate_gradient(net, net->da_h, g, slot), B, H, H);
+    for (size_t g = 0; g < gates; g++)
+        terms[g] = (struct k_term){ rnn_packed_gate(net, net->transposed, g),
+                                    rnn_gate_gradient(net, net->da_h, g, slot_of(net, t)), H };
+    k_affine(rnn_state_gradient(net, t - 1), NULL, terms, gates, net->spec.batch, H, t % 2);
     if (net->spec.cell->carry)
         net->spec.cell->carry(net, t);
 }

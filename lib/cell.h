@@ -13,8 +13,8 @@ struct rnn_cell {
     bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
     bool own_da_h; /* W_hh h_{t-1} enters a_t with a factor, so net->da_h is not net->da */
 
-    /* h_t from h_{t-1}, with W_xh x_t waiting in the gates of step t. */
-    void (*forward)(struct rnn *net, size_t t);
+    /* h_t from h_{t-1} and x_t; whether all of it is finite, c_t too. */
+    bool (*forward)(struct rnn *net, size_t t);
 
     /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
     void (*complete)(struct rnn *net, size_t t);
@@ -31,6 +31,8 @@ struct rnn_cell {
      * only this cell has; NULL if there are none. */
     void (*sum)(struct rnn *net, size_t first, size_t last, size_t slot);
 };
+
+enum { RNN_MOST_GATES = 4 };
 
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
@@ -80,6 +82,24 @@ void rnn_pack_step(struct rnn *net, size_t t);
 /* Gate g's share of a packed W_hh. */
 static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {
     return packed + g * k_packed_size(net->spec.hidden, net->spec.hidden);
+}
+
+/* The terms of gate g before it is activated, a_t = b_h + W_xh x_t + W_hh h_{t-1}. */
+static inline struct k_term rnn_input_term(const struct rnn *net, size_t g, size_t t) {
+    const size_t I = net->spec.inputs;
+    return (struct k_term){ net->packed_x + g * k_packed_size(net->spec.hidden, I),
+                            net->x + (t - 1) * net->spec.batch * I, I };
+}
+static inline struct k_term rnn_recurrent_term(const struct rnn *net, size_t g, size_t t) {
+    return (struct k_term){ rnn_packed_gate(net, net->packed, g), rnn_state(net, t - 1), net->spec.hidden };
+}
+
+/* Sets gate g of step t to a_t. Steps take the rows of W_hh in turn downwards and upwards. */
+static inline double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
+    const size_t H = net->spec.hidden;
+    const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
+    k_affine(rnn_gate(net, g, t), net->b_h + g * H, terms, 2, net->spec.batch, H, t % 2);
+    return rnn_gate(net, g, t);
 }
 
 #endif

@@ -1,11 +1,8 @@
 /* The Elman cell: h_t = phi(W_hh h_{t-1} + W_xh x_t + b_h), with a_t overwritten by h_t. */
 #include "cell.h"
 
-static void forward(struct rnn *net, size_t t) {
-    const struct rnn_spec *s = &net->spec;
-    double *h = rnn_state(net, t);
-    k_product_add(h, net->packed, rnn_state(net, t - 1), s->batch, s->hidden, s->hidden);
-    s->activation->forward(h, net->b_h, s->batch, s->hidden);
+static bool forward(struct rnn *net, size_t t) {
+    return net->spec.activation->forward(rnn_fill_gate(net, 0, t), rnn_step_size(net));
 }
 
 static double backward(struct rnn *net, size_t t, size_t slot) {

@@ -8,21 +8,23 @@
 
 enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
 
-static void forward(struct rnn *net, size_t t) {
+static bool forward(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden, size = B * H;
+    const struct k_term input = rnn_input_term(net, CANDIDATE, t),
+                        state = rnn_recurrent_term(net, CANDIDATE, t);
     const double *before = rnn_state(net, t - 1);
-    double *r = rnn_gate(net, RESET, t), *z = rnn_gate(net, UPDATE, t), *n = rnn_gate(net, CANDIDATE, t),
-           *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
-    k_product_add(r, rnn_packed_gate(net, net->packed, RESET), before, B, H, H);
-    k_sigmoid(r, net->b_h + RESET * H, B, H);
-    k_product_add(z, rnn_packed_gate(net, net->packed, UPDATE), before, B, H, H);
-    k_sigmoid(z, net->b_h + UPDATE * H, B, H);
-    k_product(u, rnn_packed_gate(net, net->packed, CANDIDATE), before, B, H, H);
+    double *r = rnn_fill_gate(net, RESET, t), *z = rnn_fill_gate(net, UPDATE, t),
+           *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
+    k_sigmoid(r, size);
+    k_sigmoid(z, size);
+    k_affine(n, net->b_h + CANDIDATE * H, &input, 1, B, H, 0);
+    k_affine(u, NULL, &state, 1, B, H, t % 2);
     for (size_t i = 0; i < size; i++)
         n[i] += r[i] * u[i];
-    k_tanh(n, net->b_h + CANDIDATE * H, B, H);
+    k_tanh(n, size);
     for (size_t i = 0; i < size; i++)
         h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
+    return k_finite(h, size);
 }
 
 static double backward(struct rnn *net, size_t t, size_t slot) {

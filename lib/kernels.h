@@ -18,17 +18,27 @@ void k_product(double *out, const double *packed, const double *x, size_t batch,
 void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                    size_t cols);
 
+/* out[b] = bias + sum over the terms of W x[b], each output one chain over the columns of term after term;
+ * bias (rows), or NULL for zero. With `upward` the last rows are computed first, to the same bits: a product
+ * that begins where the one before it ended finds that part of W still in the cache. */
+struct k_term {
+    const double *packed, *x; /* W (rows, cols), x (batch, cols) */
+    size_t cols;
+};
+void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
+              size_t rows, int upward);
+
 /* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
-/* h = phi(h + bias), in place: h (batch, hidden), bias (hidden). Sigmoid and tanh within 2.5 units in the
- * last place everywhere (3.5 on a processor without fused multiply-add), subnormals included. */
-void k_sigmoid(double *h, const double *bias, size_t batch, size_t hidden);
-void k_tanh(double *h, const double *bias, size_t batch, size_t hidden);
-void k_relu(double *h, const double *bias, size_t batch, size_t hidden);
-void k_linear(double *h, const double *bias, size_t batch, size_t hidden);
+/* h = phi(h), in place; returns 1 if every h is finite then. Sigmoid and tanh within 2.5 units in the last
+ * place everywhere (3.5 on a processor without fused multiply-add), subnormals included. */
+int k_sigmoid(double *h, size_t count);
+int k_tanh(double *h, size_t count);
+int k_relu(double *h, size_t count);
+int k_linear(double *h, size_t count);
 
 /* da = dh * phi'(a), with phi' from h = phi(a); returns sum dh^2. da may be dh. */
 double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count);

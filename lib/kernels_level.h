@@ -1,10 +1,10 @@
-/* One table of kernels for each instruction-set level the library was built for. kernels.c picks the best one
- * the processor runs; a test may compare them all. Levels with fused multiply-add (all but the plain x86-64
- * one) give identical bits. */
+/* The kernels of each instruction-set level the library was built for. kernels.c picks the best one the
+ * processor runs; a test may compare them all. Levels with fused multiply-add (all but the plain x86-64 one)
+ * give identical bits. */
 #ifndef KERNELS_LEVEL_H
 #define KERNELS_LEVEL_H
 
-#include <stddef.h>
+#include "kernels.h"
 
 /* A length cut into pieces as equal as possible: thirteen strips at most four high make 4 + 3 + 3 + 3, not
  * 4 + 4 + 4 + 1, whose last would wait for every addition. The first `longer` pieces have one more. */
@@ -23,6 +23,11 @@ static inline size_t k_piece(struct k_cut cut, size_t i) {
     return cut.length + (i < cut.longer);
 }
 
+/* Where piece i begins. */
+static inline size_t k_pieces_before(struct k_cut cut, size_t i) {
+    return i * cut.length + (i < cut.longer ? i : cut.longer);
+}
+
 /* A packed W is panels of up to four strips of eight rows, the last strip filled up with zeros:
  * [panel][column] [row of the panel], so that a product reads it from end to end. */
 enum { K_STRIP = 8, K_PANEL = 4 };
@@ -34,20 +39,20 @@ static inline struct k_cut k_cut_rows(size_t rows) {
 /* Sums of squares are kept in sixteen lanes (element i in lane i mod 16) and added as a binary tree. */
 enum { K_LANES = 16 };
 
-typedef void k_product_kernel(double *out, const double *packed, const double *x, size_t batch, size_t rows,
-                              size_t cols);
-typedef void k_outer_kernel(double *W, const double *a, const double *x, size_t count, size_t rows,
-                            size_t cols);
-typedef void k_forward_kernel(double *h, const double *bias, size_t batch, size_t hidden);
+typedef int k_forward_kernel(double *h, size_t count);
 typedef double k_back_kernel(double *da, const double *dh, const double *h, size_t count);
 
-/* The functions of kernels.h that depend on the level, under the same names. */
-struct k_table {
-    const char *name;
-    int fused; /* 1 where a * b + c is rounded once */
-    k_product_kernel *product, *product_add;
-    k_outer_kernel *outer_add;
+/* kernels_product.c; out[b] = start[b] + sum over the terms of W x[b], with start_step doubles from start[b]
+ * to start[b + 1], and from zero where start is NULL */
+struct k_products {
+    void (*product)(double *out, const double *start, size_t start_step, const struct k_term *terms,
+                    size_t count, size_t batch, size_t rows, int upward);
+    void (*outer_add)(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
     void (*column_sums_add)(double *b, const double *a, size_t count, size_t cols);
+};
+
+/* kernels_map.c; the functions of kernels.h under the same names */
+struct k_maps {
     k_forward_kernel *sigmoid, *tanh, *relu, *linear;
     k_back_kernel *sigmoid_back, *tanh_back, *relu_back, *linear_back;
     double (*sum_squares)(const double *x, size_t count);
@@ -55,9 +60,17 @@ struct k_table {
     int (*finite)(const double *x, size_t count);
 };
 
-extern const struct k_table k_table_plain, k_table_avx2, k_table_avx512;
+extern const struct k_products k_products_plain, k_products_avx2, k_products_avx512;
+extern const struct k_maps k_maps_plain, k_maps_avx2, k_maps_avx512;
+
+struct k_level {
+    const char *name;
+    int fused; /* 1 where a * b + c is rounded once */
+    const struct k_products *products;
+    const struct k_maps *maps;
+};
 
 /* Level 0 is plain and always there; NULL above the last one this processor runs. */
-const struct k_table *k_level(int level);
+const struct k_level *k_level(int level);
 
 #endif

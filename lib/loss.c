@@ -8,10 +8,9 @@
 /* y = W_hy h_T + b_y; the packed W_hy and then dL/dy live in scratch. */
 static double *read_out(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    for (size_t b = 0; b < s->batch; b++)
-        memcpy(net->y + b * s->outputs, net->b_y, s->outputs * sizeof *net->y);
+    const struct k_term term = { net->scratch, rnn_state(net, s->length), s->hidden };
     k_pack(net->scratch, net->W_hy, s->outputs, s->hidden);
-    k_product_add(net->y, net->scratch, rnn_state(net, s->length), s->batch, s->outputs, s->hidden);
+    k_affine(net->y, net->b_y, &term, 1, s->batch, s->outputs, 0);
     return net->scratch + k_packed_size(s->hidden, s->outputs);
 }
 

@@ -7,22 +7,20 @@
 
 enum { INPUT, FORGET = RNN_KEEPING_GATE, CANDIDATE, OUTPUT, GATES, TANH_C = GATES };
 
-static void forward(struct rnn *net, size_t t) {
-    const size_t B = net->spec.batch, H = net->spec.hidden, size = B * H;
-    for (size_t gate = 0; gate < GATES; gate++) {
-        double *a = rnn_gate(net, gate, t);
-        k_product_add(a, rnn_packed_gate(net, net->packed, gate), rnn_state(net, t - 1), B, H, H);
-        (gate == CANDIDATE ? k_tanh : k_sigmoid)(a, net->b_h + gate * H, B, H);
-    }
+static bool forward(struct rnn *net, size_t t) {
+    const size_t size = rnn_step_size(net);
+    for (size_t gate = 0; gate < GATES; gate++)
+        (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_fill_gate(net, gate, t), size);
     const double *i = rnn_gate(net, INPUT, t), *f = rnn_gate(net, FORGET, t),
                  *g = rnn_gate(net, CANDIDATE, t), *o = rnn_gate(net, OUTPUT, t),
                  *before = rnn_cell_state(net, t - 1);
     double *c = rnn_cell_state(net, t), *tanh_c = rnn_gate(net, TANH_C, t), *h = rnn_state(net, t);
     for (size_t n = 0; n < size; n++)
         tanh_c[n] = c[n] = f[n] * before[n] + i[n] * g[n];
-    k_tanh(tanh_c, net->zero, B, H);
+    k_tanh(tanh_c, size);
     for (size_t n = 0; n < size; n++)
         h[n] = o[n] * tanh_c[n];
+    return k_finite(h, size) && k_finite(c, size);
 }
 
 /* dc_t += dh_t o (1 - tanh(c_t)^2) */

@@ -67,7 +67,6 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->packed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->transposed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
     net->packed_x = take_doubles(carver, G * packed_size(s->hidden, s->inputs));
-    net->zero = s->cell->states > 1 ? take_doubles(carver, H) : NULL;
     net->scratch =
         take_doubles(carver, fmax(fmax((H + 2) * H, B * H), packed_size(s->hidden, s->outputs) + B * O));
 }
@@ -218,8 +217,6 @@ enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
     **net = bare_net(spec);
     (*net)->capacity = capacity;
     carve(*net, (char *)*net);
-    if ((*net)->zero)
-        memset((*net)->zero, 0, spec->hidden * sizeof *(*net)->zero);
     return RNN_OK;
 }
 

@@ -41,11 +41,12 @@ static void standardise(double *x, const double *v, const double *mean, const do
             x[b * hidden + i] = (v[b * hidden + i] - mean[i]) / deviation[i];
 }
 
-/* out = gain * x */
-static void scale_columns(double *out, const double *gain, const double *x, size_t batch, size_t hidden) {
+/* out = gain * x + bias */
+static void scale_columns(double *out, const double *gain, const double *x, const double *bias, size_t batch,
+                          size_t hidden) {
     for (size_t b = 0; b < batch; b++)
         for (size_t i = 0; i < hidden; i++)
-            out[b * hidden + i] = gain[i] * x[b * hidden + i];
+            out[b * hidden + i] = gain[i] * x[b * hidden + i] + bias[i];
 }
 
 /* sums += sum_b dy x */
@@ -107,11 +108,10 @@ static void pull_back(struct rnn *net, size_t n, size_t t, size_t slot, double *
                       statistic(net, net->deviation, n, t), along, across, B, H);
 }
 
-/* ---- the three cells; W_xh x_t waits where h_t is to stand -------------------------------------------- */
+/* ---- the three cells ---------------------------------------------------------------------------------- */
 
-static void activate(struct rnn *net, size_t t) {
-    const struct rnn_spec *s = &net->spec;
-    s->activation->forward(rnn_state(net, t), net->b_h, s->batch, s->hidden);
+static bool activate(struct rnn *net, size_t t) {
+    return net->spec.activation->forward(rnn_state(net, t), rnn_step_size(net));
 }
 
 static double activate_back(struct rnn *net, size_t t, size_t slot) {
@@ -119,12 +119,14 @@ static double activate_back(struct rnn *net, size_t t, size_t slot) {
                                           rnn_state_gradient(net, t), rnn_state(net, t), rnn_step_size(net));
 }
 
-static void forward_input(struct rnn *net, size_t t) {
+static bool forward_input(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
+    const struct k_term input = rnn_input_term(net, 0, t);
     double *h = rnn_state(net, t);
-    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), B, H);
+    k_affine(h, NULL, &input, 1, B, H, 0);
+    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->b_h, B, H);
     k_product_add(h, net->packed, rnn_state(net, t - 1), B, H, H);
-    activate(net, t);
+    return activate(net, t);
 }
 
 static double backward_input(struct rnn *net, size_t t, size_t slot) {
@@ -134,12 +136,13 @@ static double backward_input(struct rnn *net, size_t t, size_t slot) {
     return squares;
 }
 
-static void forward_full(struct rnn *net, size_t t) {
+static bool forward_full(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
+    const struct k_term terms[] = { rnn_input_term(net, 0, t), rnn_recurrent_term(net, 0, t) };
     double *h = rnn_state(net, t);
-    k_product_add(h, net->packed, rnn_state(net, t - 1), B, H, H);
-    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), B, H);
-    activate(net, t);
+    k_affine(h, NULL, terms, 2, B, H, t % 2);
+    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->b_h, B, H);
+    return activate(net, t);
 }
 
 static double backward_full(struct rnn *net, size_t t, size_t slot) {
@@ -148,16 +151,19 @@ static double backward_full(struct rnn *net, size_t t, size_t slot) {
     return squares;
 }
 
-static void forward_separate(struct rnn *net, size_t t) {
+static bool forward_separate(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
+    const struct k_term input = rnn_input_term(net, 0, t), state = rnn_recurrent_term(net, 0, t);
     double *h = rnn_state(net, t), *recurrent = normalised(net, 0, t);
+    k_affine(h, NULL, &input, 1, B, H, 0);
     const double *x = normalise(net, 1, t, h);
-    k_product(recurrent, net->packed, rnn_state(net, t - 1), B, H, H);
+    k_affine(recurrent, NULL, &state, 1, B, H, t % 2);
     normalise(net, 0, t, recurrent);
     for (size_t b = 0; b < B; b++)
         for (size_t i = 0; i < H; i++)
-            h[b * H + i] = net->gain_h[i] * recurrent[b * H + i] + net->gain_x[i] * x[b * H + i];
-    activate(net, t);
+            h[b * H + i] =
+                net->gain_h[i] * recurrent[b * H + i] + net->gain_x[i] * x[b * H + i] + net->b_h[i];
+    return activate(net, t);
 }
 
 static double backward_separate(struct rnn *net, size_t t, size_t slot) {

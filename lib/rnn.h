@@ -79,7 +79,7 @@ struct rnn_activation {
     double (*value)(double a); /* phi(a) */
     double (*derivative)(double a); /* phi'(a); relu'(0) = 0 */
     double gamma; /* sup |phi'|: 1/4, 1, 1, 1 */
-    void (*forward)(double *h, const double *bias, size_t batch, size_t hidden);
+    int (*forward)(double *h, size_t count); /* h = phi(h); whether all of them are finite */
     double (*backward)(double *da, const double *dh, const double *h, size_t count);
 };
 extern const struct rnn_activation rnn_sigmoid, rnn_tanh, rnn_relu, rnn_linear;
@@ -204,7 +204,6 @@ struct rnn {
     double *dW_part; /* (G H, H) with RNN_EVERYTHING */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *zero; /* (H) zeros, with c */
     double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
     size_t capacity; /* bytes this allocation holds */
 };

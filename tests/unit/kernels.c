@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Every level this processor runs; the plain one always. */
-static void on_every_level(void check(const struct k_table *k)) {
+static void on_every_level(void check(const struct k_level *k)) {
     check(k_level(0));
     for (int level = 1; k_level(level); level++)
         check(k_level(level));
@@ -48,7 +48,7 @@ static double *copy_of(const double *x, size_t count) {
     return memcpy(fenced(count), x, count * sizeof *x);
 }
 
-static double fused(const struct k_table *k, double a, double b, double c) {
+static double fused(const struct k_level *k, double a, double b, double c) {
     return k->fused ? fma(a, b, c) : a * b + c;
 }
 
@@ -64,38 +64,71 @@ static const size_t sides[] = { 1, 5, 8, 9, 33, 64, 100, 121 };
 static const size_t batches[] = { 1, 2, 3, 5, 6, 7, 13, 32 };
 enum { SIDES = sizeof sides / sizeof *sides, BATCHES = sizeof batches / sizeof *batches };
 
-/* out[b] (+)= W x[b], each output one chain over the columns */
-static void chain_product(const struct k_table *k, double *out, const double *W, const double *x,
-                          size_t batch, size_t rows, size_t cols, int add) {
-    for (size_t b = 0; b < batch; b++)
-        for (size_t i = 0; i < rows; i++) {
-            double sum = add ? out[b * rows + i] : 0;
-            for (size_t j = 0; j < cols; j++)
-                sum = fused(k, W[i * cols + j], x[b * cols + j], sum);
-            out[b * rows + i] = sum;
-        }
+/* What the sums begin with, and the ways to say so: nothing, the same row for every b, or out itself. */
+enum { FROM_ZERO, FROM_BIAS, FROM_OUT, BEGINNINGS };
+
+/* A sum of W x with W (rows, cols) and x (batch, cols): the matrix as it is and packed */
+enum { MOST_TERMS = 3 };
+struct sum {
+    double *W[MOST_TERMS];
+    struct k_term terms[MOST_TERMS];
+    size_t count;
+};
+
+static struct sum random_sum(size_t count, size_t batch, size_t rows, size_t cols) {
+    struct sum sum = { .count = count };
+    for (size_t n = 0; n < count; n++) {
+        const size_t own = n == 0 ? cols : cols / (2 * n); /* of different widths, and at times none */
+        const size_t size = k_packed_size(rows, own);
+        double *packed = fenced(size);
+        sum.W[n] = random_array(rows * own, 1 + n);
+        k_pack(packed, sum.W[n], rows, own);
+        assert_fence(packed, size);
+        sum.terms[n] = (struct k_term){ packed, random_array(batch * own, 21 + n), own };
+    }
+    return sum;
 }
 
-static void check_product(const struct k_table *k, size_t batch, size_t rows, size_t cols, int add) {
-    const size_t packed_size = k_packed_size(rows, cols);
-    double *W = random_array(rows * cols, 1), *x = random_array(batch * cols, 2);
-    double *out = random_array(batch * rows, 3), *expected = copy_of(out, batch * rows);
-    double *packed = fenced(packed_size);
-    k_pack(packed, W, rows, cols);
-    assert_fence(packed, packed_size);
-    (add ? k->product_add : k->product)(out, packed, x, batch, rows, cols);
-    chain_product(k, expected, W, x, batch, rows, cols, add);
-    assert_same_bits(out, expected, batch * rows, k->name);
-    assert_fence(out, batch * rows);
-    free(W), free(x), free(out), free(expected), free(packed);
+static void free_sum(struct sum *sum) {
+    for (size_t n = 0; n < sum->count; n++)
+        free(sum->W[n]), free((void *)sum->terms[n].packed), free((void *)sum->terms[n].x);
 }
 
-static void check_products(const struct k_table *k) {
+/* Each output one chain over the columns of term after term */
+static void chain(const struct k_level *k, double *out, const struct sum *s, size_t batch, size_t rows) {
+    for (size_t i = 0; i < batch * rows; i++)
+        for (size_t n = 0; n < s->count; n++)
+            for (size_t j = 0, cols = s->terms[n].cols; j < cols; j++)
+                out[i] = fused(k, s->W[n][i % rows * cols + j], s->terms[n].x[i / rows * cols + j], out[i]);
+}
+
+static void check_product(const struct k_level *k, size_t terms, size_t batch, size_t rows, size_t cols,
+                          int from) {
+    struct sum sum = random_sum(terms, batch, rows, cols);
+    double *before = random_array(batch * rows, 3), *bias = random_array(rows, 4),
+           *expected = copy_of(before, batch * rows);
+    for (size_t i = 0; i < batch * rows; i++)
+        expected[i] = from == FROM_BIAS ? bias[i % rows] : from == FROM_OUT ? before[i] : 0;
+    chain(k, expected, &sum, batch, rows);
+    for (int upward = 0; upward < 2; upward++) {
+        double *out = copy_of(before, batch * rows);
+        const double *const start[BEGINNINGS] = { NULL, bias, out };
+        k->products->product(out, start[from], from == FROM_OUT ? rows : 0, sum.terms, terms, batch, rows,
+                             upward);
+        assert_same_bits(out, expected, batch * rows, k->name);
+        assert_fence(out, batch * rows);
+        free(out);
+    }
+    free_sum(&sum), free(before), free(bias), free(expected);
+}
+
+static void check_products(const struct k_level *k) {
     for (int r = 0; r < SIDES; r++)
         for (int c = 0; c < SIDES; c++)
             for (int b = 0; b < BATCHES; b++)
-                for (int add = 0; add < 2; add++)
-                    check_product(k, batches[b], sides[r], sides[c], add);
+                for (int from = 0; from < BEGINNINGS; from++)
+                    check_product(k, (size_t)(1 + (r + b) % MOST_TERMS), batches[b], sides[r], sides[c],
+                                  from);
 }
 
 START_TEST(every_output_of_a_product_is_one_chain_over_the_columns) {
@@ -103,12 +136,12 @@ START_TEST(every_output_of_a_product_is_one_chain_over_the_columns) {
 }
 END_TEST
 
-static void check_accuracy(const struct k_table *k) {
+static void check_accuracy(const struct k_level *k) {
     enum { BATCH = 7, ROWS = 37, COLS = 101 };
     double *W = random_array(ROWS * COLS, 4), *x = random_array(BATCH * COLS, 5);
     double *out = fenced(BATCH * ROWS), *packed = fenced(k_packed_size(ROWS, COLS));
     k_pack(packed, W, ROWS, COLS);
-    k->product(out, packed, x, BATCH, ROWS, COLS);
+    k->products->product(out, NULL, 0, &(struct k_term){ packed, x, COLS }, 1, BATCH, ROWS, 0);
     for (size_t i = 0; i < BATCH * ROWS; i++) {
         long double sum = 0, size = 0;
         for (size_t j = 0; j < COLS; j++) {
@@ -149,7 +182,7 @@ START_TEST(packing_the_transpose_is_packing_the_transposed_matrix) {
 END_TEST
 
 /* W += sum_n a[n] x[n]^T and b += sum_n a[n], each element one chain over n */
-static void check_outer(const struct k_table *k, size_t count, size_t rows, size_t cols) {
+static void check_outer(const struct k_level *k, size_t count, size_t rows, size_t cols) {
     double *a = random_array(count * rows, 7), *x = random_array(count * cols, 8);
     double *W = random_array(rows * cols, 9), *b = random_array(rows, 10);
     double *expected_W = copy_of(W, rows * cols), *expected_b = copy_of(b, rows);
@@ -160,8 +193,8 @@ static void check_outer(const struct k_table *k, size_t count, size_t rows, size
                 expected_W[i * cols + j] =
                     fused(k, a[n * rows + i], x[n * cols + j], expected_W[i * cols + j]);
         }
-    k->outer_add(W, a, x, count, rows, cols);
-    k->column_sums_add(b, a, count, rows);
+    k->products->outer_add(W, a, x, count, rows, cols);
+    k->products->column_sums_add(b, a, count, rows);
     assert_same_bits(W, expected_W, rows * cols, k->name);
     assert_same_bits(b, expected_b, rows, k->name);
     assert_fence(W, rows * cols);
@@ -169,7 +202,7 @@ static void check_outer(const struct k_table *k, size_t count, size_t rows, size
     free(a), free(x), free(W), free(b), free(expected_W), free(expected_b);
 }
 
-static void check_outers(const struct k_table *k) {
+static void check_outers(const struct k_level *k) {
     const size_t counts[] = { 1, 31, 64, 129 };
     for (int n = 0; n < 4; n++)
         for (int r = 0; r < SIDES; r++)
@@ -188,7 +221,7 @@ struct pair {
     k_forward_kernel *forward;
     k_back_kernel *back;
     long double (*value)(long double a);
-    double (*slope)(const struct k_table *k,
+    double (*slope)(const struct k_level *k,
                     double h); /* phi' from h = phi(a), rounded as the level rounds */
 };
 enum { PAIRS = 4 };
@@ -196,59 +229,56 @@ enum { PAIRS = 4 };
 static long double sigmoid(long double a) {
     return 1 / (1 + expl(-a));
 }
-static double sigmoid_slope(const struct k_table *k, double h) {
+static double sigmoid_slope(const struct k_level *k, double h) {
     (void)k;
     return h * (1 - h);
 }
-static double tanh_slope(const struct k_table *k, double h) {
+static double tanh_slope(const struct k_level *k, double h) {
     return fused(k, -h, h, 1);
 }
 static long double relu(long double a) {
     return a > 0 ? a : 0;
 }
-static double relu_slope(const struct k_table *k, double h) {
+static double relu_slope(const struct k_level *k, double h) {
     (void)k;
     return h > 0;
 }
 static long double linear(long double a) {
     return a;
 }
-static double linear_slope(const struct k_table *k, double h) {
+static double linear_slope(const struct k_level *k, double h) {
     (void)k, (void)h;
     return 1;
 }
 
-static void pairs_of(struct pair pairs[PAIRS], const struct k_table *k) {
-    pairs[0] = (struct pair){ k->sigmoid, k->sigmoid_back, sigmoid, sigmoid_slope };
-    pairs[1] = (struct pair){ k->tanh, k->tanh_back, tanhl, tanh_slope };
-    pairs[2] = (struct pair){ k->relu, k->relu_back, relu, relu_slope };
-    pairs[3] = (struct pair){ k->linear, k->linear_back, linear, linear_slope };
+static void pairs_of(struct pair pairs[PAIRS], const struct k_level *k) {
+    pairs[0] = (struct pair){ k->maps->sigmoid, k->maps->sigmoid_back, sigmoid, sigmoid_slope };
+    pairs[1] = (struct pair){ k->maps->tanh, k->maps->tanh_back, tanhl, tanh_slope };
+    pairs[2] = (struct pair){ k->maps->relu, k->maps->relu_back, relu, relu_slope };
+    pairs[3] = (struct pair){ k->maps->linear, k->maps->linear_back, linear, linear_slope };
 }
 
-/* Each element must be what it is alone, wherever in a vector or in a remainder it falls. */
-static void check_forward(const struct pair *pair, size_t batch, size_t hidden) {
-    const size_t count = batch * hidden;
-    const double zero = 0;
-    double *h = random_array(count, 11), *bias = random_array(hidden, 12), *expected = copy_of(h, count);
+/* Each element must be what it is alone, wherever in a vector, a chunk or a remainder it falls. */
+static void check_forward(const struct pair *pair, size_t count) {
+    double *h = random_array(count, 11), *expected = copy_of(h, count);
     for (size_t i = 0; i < count; i++) {
-        expected[i] += bias[i % hidden];
         const long double value = pair->value(expected[i]);
-        pair->forward(&expected[i], &zero, 1, 1);
+        ck_assert_int_eq(pair->forward(&expected[i], 1), 1);
         ck_assert_double_eq_tol(expected[i], (double)value, 3 * DBL_EPSILON * fabs((double)value) + DBL_MIN);
     }
-    pair->forward(h, bias, batch, hidden);
+    ck_assert_int_eq(pair->forward(h, count), 1);
     assert_same_bits(h, expected, count, "forward");
     assert_fence(h, count);
-    free(h), free(bias), free(expected);
+    free(h), free(expected);
 }
 
-static void check_forwards(const struct k_table *k) {
+static void check_forwards(const struct k_level *k) {
     struct pair pairs[PAIRS];
     for (int p = 0; p < PAIRS; p++)
         for (int r = 0; r < SIDES; r++)
             for (int b = 0; b < BATCHES; b++) {
                 pairs_of(pairs, k);
-                check_forward(&pairs[p], batches[b], sides[r]);
+                check_forward(&pairs[p], batches[b] * sides[r]);
             }
 }
 
@@ -258,7 +288,7 @@ START_TEST(an_activation_of_an_element_does_not_depend_on_its_neighbours) {
 END_TEST
 
 /* Sums of squares as documented: sixteen lanes, then a binary tree */
-static double lanes_of_squares(const struct k_table *k, const double *x, size_t count) {
+static double lanes_of_squares(const struct k_level *k, const double *x, size_t count) {
     double lanes[K_LANES] = { 0 };
     for (size_t i = 0; i < count; i++)
         lanes[i % K_LANES] = fused(k, x[i], x[i], lanes[i % K_LANES]);
@@ -268,7 +298,7 @@ static double lanes_of_squares(const struct k_table *k, const double *x, size_t 
     return lanes[0];
 }
 
-static void check_back(const struct k_table *k, const struct pair *pair, size_t count, int in_place) {
+static void check_back(const struct k_level *k, const struct pair *pair, size_t count, int in_place) {
     double *dh = random_array(count, 13), *h = random_array(count, 14), *da = in_place ? dh : fenced(count);
     const double *dh_before = copy_of(dh, count);
     for (size_t i = 0; i < count; i++)
@@ -286,7 +316,7 @@ static void check_back(const struct k_table *k, const struct pair *pair, size_t 
     free(dh), free(h), free((void *)dh_before);
 }
 
-static void check_backs(const struct k_table *k) {
+static void check_backs(const struct k_level *k) {
     struct pair pairs[PAIRS];
     for (int p = 0; p < PAIRS; p++)
         for (int r = 0; r < SIDES; r++)
@@ -304,15 +334,14 @@ END_TEST
 START_TEST(levels_with_fused_multiply_add_give_the_same_bits) {
     enum { COUNT = 4099 };
     double *a = random_array(COUNT, 15), *h[2], *da[2];
-    const double zero = 0;
-    const struct k_table *k[2] = { k_level(1), k_level(2) };
+    const struct k_level *k[2] = { k_level(1), k_level(2) };
     struct pair pairs[2][PAIRS];
     for (int p = 0; k[0] && k[1] && p < PAIRS; p++) {
         double squares[2];
         for (int l = 0; l < 2; l++) {
             pairs_of(pairs[l], k[l]);
             h[l] = copy_of(a, COUNT), da[l] = fenced(COUNT);
-            pairs[l][p].forward(h[l], &zero, COUNT, 1);
+            pairs[l][p].forward(h[l], COUNT);
             squares[l] = pairs[l][p].back(da[l], a, h[l], COUNT);
         }
         assert_same_bits(h[0], h[1], COUNT, "forward");
@@ -324,31 +353,30 @@ START_TEST(levels_with_fused_multiply_add_give_the_same_bits) {
 }
 END_TEST
 
-static void check_special_values(const struct k_table *k) {
-    const double zero = 0, tiny = 0x1p-1074, loaded_nan = -__builtin_nan("0xfff");
+static void check_special_values(const struct k_level *k) {
+    const double tiny = 0x1p-1074, loaded_nan = -__builtin_nan("0xfff");
     const struct {
         k_forward_kernel *forward;
         double a, value;
     } cases[] = {
-        { k->tanh, 0.0, 0.0 },         { k->tanh, -0.0, -0.0 },
-        { k->tanh, tiny, tiny },       { k->tanh, -3 * tiny, -3 * tiny },
-        { k->tanh, 22.5, 1 },          { k->tanh, -22.5, -1 },
-        { k->tanh, DBL_MAX, 1 },       { k->tanh, -INFINITY, -1 },
-        { k->sigmoid, 0.0, 0.5 },      { k->sigmoid, -tiny, 0.5 },
-        { k->sigmoid, 40.5, 1 },       { k->sigmoid, 745, 1 },
-        { k->sigmoid, INFINITY, 1 },   { k->sigmoid, -745, tiny },
-        { k->sigmoid, -746.5, 0 },     { k->sigmoid, -INFINITY, 0 },
-        { k->relu, -0.713, 0 },        { k->relu, tiny, tiny },
-        { k->relu, -INFINITY, 0 },     { k->relu, INFINITY, INFINITY },
-        { k->linear, -2.385, -2.385 }, { k->linear, -INFINITY, -INFINITY },
+        { k->maps->tanh, 0.0, 0.0 },         { k->maps->tanh, -0.0, -0.0 },
+        { k->maps->tanh, tiny, tiny },       { k->maps->tanh, -3 * tiny, -3 * tiny },
+        { k->maps->tanh, 22.5, 1 },          { k->maps->tanh, -22.5, -1 },
+        { k->maps->tanh, DBL_MAX, 1 },       { k->maps->tanh, -INFINITY, -1 },
+        { k->maps->sigmoid, 0.0, 0.5 },      { k->maps->sigmoid, -tiny, 0.5 },
+        { k->maps->sigmoid, 40.5, 1 },       { k->maps->sigmoid, 745, 1 },
+        { k->maps->sigmoid, INFINITY, 1 },   { k->maps->sigmoid, -745, tiny },
+        { k->maps->sigmoid, -746.5, 0 },     { k->maps->sigmoid, -INFINITY, 0 },
+        { k->maps->relu, -0.713, 0 },        { k->maps->relu, tiny, tiny },
+        { k->maps->relu, -INFINITY, 0 },     { k->maps->relu, INFINITY, INFINITY },
+        { k->maps->linear, -2.385, -2.385 }, { k->maps->linear, -INFINITY, -INFINITY },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double h = cases[i].a;
-        const double minus_zero = -0.0; /* leaves a sign of zero as it is */
-        cases[i].forward(&h, &minus_zero, 1, 1);
+        ck_assert_int_eq(cases[i].forward(&h, 1), isfinite(cases[i].value) != 0);
         assert_same_bits(&h, &cases[i].value, 1, "special value");
         h = loaded_nan;
-        cases[i].forward(&h, &zero, 1, 1);
+        ck_assert_int_eq(cases[i].forward(&h, 1), 0);
         ck_assert_double_nan(h);
     }
 }
@@ -358,10 +386,10 @@ START_TEST(activations_keep_signs_of_zero_and_nan_and_saturate) {
 }
 END_TEST
 
-static void check_relu_at_zero(const struct k_table *k) {
+static void check_relu_at_zero(const struct k_level *k) {
     const double dh[3] = { -2.385, 0.713, -0.713 }, h[3] = { 0.0, -0.0, 0x1p-1074 };
     double da[3];
-    k->relu_back(da, dh, h, 3);
+    k->maps->relu_back(da, dh, h, 3);
     ck_assert(da[0] == 0 && da[1] == 0 && da[2] == dh[2]);
 }
 
@@ -372,12 +400,12 @@ END_TEST
 
 /* ---- the rest -------------------------------------------------------------------------------------- */
 
-static void check_sums(const struct k_table *k) {
+static void check_sums(const struct k_level *k) {
     for (int r = 0; r < SIDES; r++) {
         double *x = random_array(sides[r], 16), *expected = copy_of(x, sides[r]);
-        const double squares = k->sum_squares(x, sides[r]), lanes = lanes_of_squares(k, x, sides[r]);
+        const double squares = k->maps->sum_squares(x, sides[r]), lanes = lanes_of_squares(k, x, sides[r]);
         assert_same_bits(&squares, &lanes, 1, "squares");
-        k->scale(x, -0.713, sides[r]);
+        k->maps->scale(x, -0.713, sides[r]);
         for (size_t i = 0; i < sides[r]; i++)
             expected[i] *= -0.713;
         assert_same_bits(x, expected, sides[r], "scaled");
@@ -391,16 +419,18 @@ START_TEST(sums_of_squares_and_scaling_act_on_every_element) {
 }
 END_TEST
 
-static void check_finite(const struct k_table *k) {
+static void check_finite(const struct k_level *k) {
     const double bad[] = { INFINITY, -INFINITY, NAN };
     for (int r = 0; r < SIDES; r++) {
         double *x = random_array(sides[r], 17);
         x[sides[r] / 2] = -DBL_MAX;
-        ck_assert_int_eq(k->finite(x, sides[r]), 1);
+        ck_assert_int_eq(k->maps->finite(x, sides[r]), 1);
+        ck_assert_int_eq(k->maps->linear(x, sides[r]), 1);
         for (size_t i = 0; i < sides[r]; i++) {
             const double kept = x[i];
             x[i] = bad[i % 3];
-            ck_assert_int_eq(k->finite(x, sides[r]), 0);
+            ck_assert_int_eq(k->maps->finite(x, sides[r]), 0);
+            ck_assert_int_eq(k->maps->linear(x, sides[r]), 0);
             x[i] = kept;
         }
         free(x);
@@ -415,30 +445,37 @@ END_TEST
 /* The functions of kernels.h are those of the highest level: each has to reach its own entry of the table. */
 START_TEST(the_library_uses_the_best_level) {
     enum { COUNT = 45, ROWS = 5, COLS = 9 };
-    const struct k_table *k = k_level(2) ? k_level(2) : k_level(1) ? k_level(1) : k_level(0);
+    const struct k_level *k = k_level(2) ? k_level(2) : k_level(1) ? k_level(1) : k_level(0);
+    const struct k_maps *m = k->maps;
+    const struct k_products *products = k->products;
     k_forward_kernel *const forward[2][PAIRS] = { { k_sigmoid, k_tanh, k_relu, k_linear },
-                                                  { k->sigmoid, k->tanh, k->relu, k->linear } };
+                                                  { m->sigmoid, m->tanh, m->relu, m->linear } };
     k_back_kernel *const back[2][PAIRS] = {
         { k_sigmoid_back, k_tanh_back, k_relu_back, k_linear_back },
-        { k->sigmoid_back, k->tanh_back, k->relu_back, k->linear_back },
+        { m->sigmoid_back, m->tanh_back, m->relu_back, m->linear_back },
     };
     double *a = random_array(COUNT, 18), *x = random_array(COUNT, 19), *out[2], *W = random_array(COUNT, 20);
     double *packed = fenced(k_packed_size(ROWS, COLS));
     k_pack(packed, W, ROWS, COLS);
+    const struct k_term terms[2] = { { packed, x, COLS }, { packed, a, COLS } };
     for (int p = 0; p < PAIRS; p++) {
         double squares[2];
         for (int l = 0; l < 2; l++) {
             out[l] = copy_of(a, COUNT);
-            forward[l][p](out[l], x, ROWS, COLS);
+            forward[l][p](out[l], COUNT);
             squares[l] = back[l][p](out[l], x, out[l], COUNT);
-            (l ? k->product : k_product)(out[l], packed, x, 5, ROWS, COLS);
-            (l ? k->product_add : k_product_add)(out[l], packed, x, 4, ROWS, COLS);
-            (l ? k->outer_add : k_outer_add)(out[l], a, x, 3, ROWS, COLS);
-            (l ? k->column_sums_add : k_column_sums_add)(out[l], a, ROWS, COLS);
-            (l ? k->scale : k_scale)(out[l], -0.713, COUNT);
             out[l][0] +=
-                (l ? k->sum_squares : k_sum_squares)(a, COUNT) + (l ? k->finite : k_finite)(a, COUNT);
+                (l ? m->sum_squares : k_sum_squares)(a, COUNT) + (l ? m->finite : k_finite)(a, COUNT);
+            (l ? products->outer_add : k_outer_add)(out[l], a, x, 3, ROWS, COLS);
+            (l ? products->column_sums_add : k_column_sums_add)(out[l], a, ROWS, COLS);
+            (l ? m->scale : k_scale)(out[l], -0.713, COUNT);
         }
+        k_product_add(out[0], packed, x, 4, ROWS, COLS);
+        products->product(out[1], out[1], ROWS, terms, 1, 4, ROWS, 0);
+        k_product(out[0], packed, x, 3, ROWS, COLS);
+        products->product(out[1], NULL, 0, terms, 1, 3, ROWS, 0);
+        k_affine(out[0], a, terms, 2, 2, ROWS, 1);
+        products->product(out[1], a, 0, terms, 2, 2, ROWS, 1);
         assert_same_bits(out[0], out[1], COUNT, "best level");
         assert_same_bits(&squares[0], &squares[1], 1, "best level");
         free(out[0]), free(out[1]);

@@ -1,0 +1,265 @@
+/* Everything element by element: activations, their pullbacks, sums of squares. Built once per
+ * instruction-set level, as kernels_product.c is. Bits are equal on every level with fused multiply-add: sums
+ * of squares are kept in sixteen lanes and added as one tree, everything else acts on single elements. */
+#include "kernels_level.h"
+#include "kernels_vector.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* ---- activations -------------------------------------------------------------------------------------- */
+
+INLINE vec choose(bits where, vec yes, vec no) {
+    return (vec)((where & (bits)yes) | (~where & (bits)no));
+}
+
+/* expm1(a) in two parts, for |a| <= 746: a = n ln 2 + r, 2^n is `power`, expm1(r) is found in the next stage.
+ *
+ * ln 2 is split so that n LN2_HIGH is exact. r lies in 0.17 -+ ln 2 / 2: off the middle for tanh, see there.
+ * An integer is added by a large constant that leaves its bits at the low end of the sum; from there they
+ * move to the exponent of 2^n. */
+struct reduced {
+    vec r, power;
+};
+
+INLINE struct reduced reduce(vec a, bits bump) {
+    static const double PER_LN2 = 0x1.71547652b82fep+0, LN2_HIGH = 0x1.62e42feep-1;
+    static const double LN2_LOW = 0x1.a39ef35793c76p-33, SHIFT = 0x1.8p52, MIDDLE = 0.17;
+    const vec shifted = fma_of(a - MIDDLE, splat(PER_LN2), splat(SHIFT)), n = shifted - SHIFT;
+    const vec r = fma_of(n, splat(-LN2_LOW), fma_of(n, splat(-LN2_HIGH), a));
+    return (struct reduced){ r, (vec)(((bits)shifted + bump + 1023) << 52) };
+}
+
+/* expm1(r) = r + r^2 (1/2 + r q(r)), where q of degree 8 makes the largest relative error of the whole the
+ * smallest possible, 2^-55.1 (Remez exchange in 60 digits); the terms of odd and even degree are two chains,
+ * which halves the wait. */
+INLINE vec expm1_reduced(vec r) {
+    const vec square = r * r;
+    vec odd = fma_of(square, splat(0x1.f4ed6c2eb7fe1p-26), splat(0x1.71f2c0bd20dc9p-19));
+    vec even = fma_of(square, splat(0x1.25003129c4904p-22), splat(0x1.a01a524f6ed47p-16));
+    odd = fma_of(square, odd, splat(0x1.a019fb7cd35ecp-13));
+    even = fma_of(square, even, splat(0x1.6c16c1742e7adp-10));
+    odd = fma_of(square, odd, splat(0x1.111111118c534p-7));
+    even = fma_of(square, even, splat(0x1.5555555553bd2p-5));
+    odd = fma_of(square, odd, splat(0x1.555555555549ap-3));
+    even = fma_of(square, even, splat(0.5));
+    return fma_of(square, fma_of(r, odd, even), r);
+}
+
+/* |tanh(a)| = |e / (e + 2)|, e = expm1(2 |a|); below SMALL e = expm1(-2 |a|), since the last place of e + 2
+ * is finer below 2. r is exact up to |a| = 0.258, where tanh has passed 1/4 and its last place doubled. From
+ * |a| = 18.7 on the value is 1, 1.03 units in the last place too large at first: a little later e + 2 would
+ * be rounded now up, now down, and tanh not rise. */
+INLINE struct reduced tanh_reduce(vec a) {
+    static const double SMALL = 0.088;
+    const bits minus = (bits)splat(-0.0);
+    const vec magnitude = (vec)((bits)a & ~minus);
+    const vec twice = 2 * choose(magnitude > 18.7, splat(22), magnitude); /* a NaN stays */
+    return reduce((vec)((bits)twice | ((magnitude < SMALL) & minus)), (bits){ 0 });
+}
+
+INLINE vec tanh_finish(vec a, vec power, vec rest) {
+    const bits minus = (bits)splat(-0.0);
+    const vec e = fma_of(power, rest, power - 1);
+    return (vec)(((bits)(e / (e + 2)) & ~minus) | ((bits)a & minus));
+}
+
+/* sigmoid(a) = 1 / (1 + z) or z / (1 + z), z = exp(-|a|). Below a = -700, where z may be subnormal, z is
+ * 2^128 times too large until the end. What 1 + z lost to rounding is given back, to first order in z. Beyond
+ * 40 the value is 1; below -746 it is 0. */
+INLINE struct reduced sigmoid_reduce(vec a) {
+    a = choose(a > 40, splat(40), a);
+    a = choose(a < -746, splat(-746), a);
+    return reduce((vec)((bits)a | (bits)splat(-0.0)), (a < -700) & 128);
+}
+
+INLINE vec sigmoid_finish(vec a, vec power, vec rest) {
+    const vec z = fma_of(power, rest, power);
+    const vec sum = 1 + z, lost = z - (sum - 1), rough = choose(a < 0, z, splat(1)) / sum;
+    const vec quotient = fma_of(-lost, rough, rough);
+    return quotient * choose(a < -700, splat(0x1p-128), splat(1));
+}
+
+/* Elements that go through the stages of an activation together. In one loop over all stages a processor,
+ * which looks no more than some hundred instructions ahead, would wait for each stage; in a loop for each it
+ * works on the next elements meanwhile. */
+enum { CHUNK = 64 };
+
+/* h = finish(h, power, expm1(r)), `count` whole vectors of elements, at most CHUNK */
+INLINE void in_stages(double *h, size_t count, struct reduced (*reduce_of)(vec a),
+                      vec (*finish)(vec a, vec power, vec rest)) {
+    double r[CHUNK] __attribute__((aligned(64))), power[CHUNK] __attribute__((aligned(64)));
+    for (size_t i = 0; i < count; i += LANES) {
+        const struct reduced reduced = reduce_of(load(h + i));
+        store(r + i, reduced.r);
+        store(power + i, reduced.power);
+    }
+    for (size_t i = 0; i < count; i += LANES)
+        store(r + i, expm1_reduced(load(r + i)));
+    for (size_t i = 0; i < count; i += LANES)
+        store(h + i, finish(load(h + i), load(power + i), load(r + i)));
+}
+
+INLINE void sigmoid_chunk(double *h, size_t count) {
+    in_stages(h, count, sigmoid_reduce, sigmoid_finish);
+}
+
+INLINE void tanh_chunk(double *h, size_t count) {
+    in_stages(h, count, tanh_reduce, tanh_finish);
+}
+
+INLINE void relu_chunk(double *h, size_t count) {
+    for (size_t i = 0; i < count; i += LANES)
+        store(h + i, choose(load(h + i) <= 0, splat(0), load(h + i))); /* a NaN stays */
+}
+
+INLINE void linear_chunk(double *h, size_t count) {
+    (void)h, (void)count;
+}
+
+/* The bits of 0 h, of all elements together: beyond signs, there are some if one is an infinity or a NaN. */
+INLINE bits add_traces(bits traces, const double *h, size_t count) {
+    for (size_t i = 0; i < count; i += LANES)
+        traces |= (bits)(0 * load(h + i));
+    return traces;
+}
+
+INLINE int is_clean(bits traces) {
+    long long all = 0;
+    for (int i = 0; i < LANES; i++)
+        all |= traces[i];
+    return (all & INT64_MAX) == 0;
+}
+
+/* h = phi(h), chunk by chunk; less than a vector at the end is filled up with zeros. */
+INLINE int forward(double *h, size_t count, void (*chunk)(double *h, size_t count)) {
+    bits traces = { 0 };
+    while (count >= LANES) {
+        const size_t now = count < CHUNK ? count / LANES * LANES : CHUNK;
+        chunk(h, now);
+        traces = add_traces(traces, h, now);
+        h += now;
+        count -= now;
+    }
+    if (count) {
+        double rest[LANES] = { 0 };
+        memcpy(rest, h, count * sizeof *h);
+        chunk(rest, LANES);
+        memcpy(h, rest, count * sizeof *h);
+        traces = add_traces(traces, rest, LANES);
+    }
+    return is_clean(traces);
+}
+
+#define FORWARD(phi)                                                                                         \
+    static int forward_##phi(double *h, size_t count) {                                                      \
+        return forward(h, count, phi##_chunk);                                                               \
+    }
+FORWARD(sigmoid)
+FORWARD(tanh)
+FORWARD(relu)
+FORWARD(linear)
+
+/* ---- pullbacks ---------------------------------------------------------------------------------------- */
+
+INLINE vec tanh_back_of(vec dh, vec h) {
+    return dh * fma_of(-h, h, splat(1));
+}
+
+INLINE vec sigmoid_back_of(vec dh, vec h) {
+    return dh * (h * (1 - h));
+}
+
+INLINE vec relu_back_of(vec dh, vec h) {
+    return dh * (vec)((h > 0) & (bits)splat(1));
+}
+
+INLINE vec linear_back_of(vec dh, vec h) {
+    (void)h;
+    return dh;
+}
+
+enum { PER_LANES = K_LANES / LANES };
+
+struct lanes {
+    vec part[PER_LANES];
+};
+
+/* Adds the sixteen lanes as a binary tree: i and i + 8, then i and i + 4, ... */
+static double tree_sum(const struct lanes *lanes) {
+    double s[K_LANES];
+    for (int v = 0; v < PER_LANES; v++)
+        store(s + v * LANES, lanes->part[v]);
+    for (int half = K_LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            s[i] += s[i + half];
+    return s[0];
+}
+
+/* Sixteen elements: da = dh * phi'(a), and the squares of dh */
+INLINE void back_sixteen(double *da, struct lanes *squares, const double *dh, const double *h,
+                         vec (*pull)(vec, vec)) {
+    UNROLL
+    for (int v = 0; v < PER_LANES; v++) {
+        const vec outer = load(dh + v * LANES);
+        store(da + v * LANES, pull(outer, load(h + v * LANES)));
+        squares->part[v] = fma_of(outer, outer, squares->part[v]);
+    }
+}
+
+INLINE double back(double *da, const double *dh, const double *h, size_t count, vec (*pull)(vec, vec)) {
+    struct lanes squares = { 0 };
+    size_t i = 0;
+    for (; i + K_LANES <= count; i += K_LANES)
+        back_sixteen(da + i, &squares, dh + i, h + i, pull);
+    if (i < count) {
+        double rest[3][K_LANES] = { 0 };
+        memcpy(rest[1], dh + i, (count - i) * sizeof *dh);
+        memcpy(rest[2], h + i, (count - i) * sizeof *h);
+        back_sixteen(rest[0], &squares, rest[1], rest[2], pull);
+        memcpy(da + i, rest[0], (count - i) * sizeof *da);
+    }
+    return tree_sum(&squares);
+}
+
+#define BACK(phi)                                                                                            \
+    static double back_##phi(double *da, const double *dh, const double *h, size_t count) {                  \
+        return back(da, dh, h, count, phi##_back_of);                                                        \
+    }
+BACK(sigmoid)
+BACK(tanh)
+BACK(relu)
+BACK(linear)
+
+/* ---- the rest ----------------------------------------------------------------------------------------- */
+
+static double sum_squares(const double *x, size_t count) {
+    struct lanes sum = { 0 };
+    size_t i = 0;
+    for (; i + K_LANES <= count; i += K_LANES)
+        UNROLL
+    for (int v = 0; v < PER_LANES; v++)
+        sum.part[v] = fma_of(load(x + i + v * LANES), load(x + i + v * LANES), sum.part[v]);
+    double rest[K_LANES] = { 0 };
+    memcpy(rest, x + i, (count - i) * sizeof *x);
+    for (int v = 0; v < PER_LANES; v++)
+        sum.part[v] = fma_of(load(rest + v * LANES), load(rest + v * LANES), sum.part[v]);
+    return tree_sum(&sum);
+}
+
+static void scale(double *x, double factor, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        x[i] *= factor;
+}
+
+static int finite_all(const double *x, size_t count) {
+    const size_t whole = count / LANES * LANES;
+    double rest[LANES] = { 0 };
+    memcpy(rest, x + whole, (count - whole) * sizeof *x);
+    return is_clean(add_traces(add_traces((bits){ 0 }, x, whole), rest, LANES));
+}
+
+const struct k_maps NAME_OF(k_maps_, LEVEL) = {
+    forward_sigmoid, forward_tanh, forward_relu, forward_linear, back_sigmoid, back_tanh,
+    back_relu,       back_linear,  sum_squares,  scale,          finite_all,
+};

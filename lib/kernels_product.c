@@ -1,0 +1,265 @@
+/* Products and outer sums, built once per instruction-set level: -DLEVEL=plain, avx2 or avx512 with the flags
+ * of that level. An output is one chain of multiply-adds over the summed index in increasing order, whatever
+ * the tile it is computed in, which makes its bits equal on every level that fuses them. */
+#include "kernels_level.h"
+#include "kernels_vector.h"
+
+#include <string.h>
+
+/* The loop over the summed index: rounds enough for a jump to weigh nothing and its end to be foreseen. */
+#if defined __clang__
+#define STEPS _Pragma("clang loop unroll_count(8)")
+#else
+#define STEPS _Pragma("GCC unroll 8")
+#endif
+
+enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 2 * K_PANEL, MOST_COLUMNS = 6 };
+enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
+
+/* out[column] = start[column] + sum over the terms of W x[column]. Where an x is `turned`, the columns of a
+ * tile lie together: [tile] [k][column of the tile]. */
+struct block {
+    const struct k_term *terms, *end;
+    size_t out_step, start_step; /* doubles from one column to the next */
+    size_t panel, panel_rows; /* first row and height of the panel in hand */
+};
+
+/* One tile of `strips` strips, `strip` rows into the panel, and `columns` columns from `column` on, with all
+ * its sums in registers; they begin with `start`, or with zero where that is NULL. `strips`, `columns` and
+ * `turned` are constants. More strips than a panel has are two panels, which follow one another. The loops
+ * run to the most there can be and ask inside, because Clang keeps a loop of a single round too long, and its
+ * sums in memory. */
+INLINE void tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
+                 const int strips, const int columns, const int turned) {
+    const int first = strips > K_PANEL ? (strips + 1) / 2 : strips, vectors = strips * PER_STRIP;
+    vec sum[MOST_COLUMNS][MOST_VECTORS], w[MOST_VECTORS];
+    UNROLL
+    for (int c = 0; c < MOST_COLUMNS; c++) {
+        UNROLL
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (c < columns && v < vectors)
+                sum[c][v] = start ? load(start + (size_t)c * b->start_step + v * LANES) : splat(0);
+    }
+    for (const struct k_term *term = b->terms; term < b->end; term++) {
+        const size_t depth = term->cols, x_column = turned ? 1 : depth, x_step = turned ? (size_t)columns : 1;
+        const size_t panel_step = strips > K_PANEL ? (size_t)first * K_STRIP : b->panel_rows;
+        const double *panel = term->packed + b->panel * depth + strip, *next = panel + depth * panel_step;
+        const double *x = term->x + column * depth;
+        STEPS
+        for (size_t k = 0; k < depth; k++) {
+            UNROLL
+            for (int v = 0; v < MOST_VECTORS; v++)
+                if (v < vectors)
+                    w[v] = load(v < first * PER_STRIP ? panel + v * LANES
+                                                      : next + (v - first * PER_STRIP) * LANES);
+            UNROLL
+            for (int c = 0; c < MOST_COLUMNS; c++) {
+                const vec factor = splat(c < columns ? x[(size_t)c * x_column] : 0);
+                UNROLL
+                for (int v = 0; v < MOST_VECTORS; v++)
+                    if (c < columns && v < vectors)
+                        sum[c][v] = fma_of(w[v], factor, sum[c][v]);
+            }
+            panel += panel_step;
+            next += (strips - first) * K_STRIP;
+            x += x_step;
+        }
+    }
+    UNROLL
+    for (int c = 0; c < MOST_COLUMNS; c++) {
+        UNROLL
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (c < columns && v < vectors)
+                store(out + (size_t)c * b->out_step + v * LANES, sum[c][v]);
+    }
+}
+
+/* The tiles (strips, columns) a level has registers for, and the most strips for each number of columns.
+ * Fewer columns take more strips: some eight sums must be in flight to hide the latency of an addition. */
+#if defined __AVX512F__
+/* clang-format off */
+#define TILES(X)                                                                                             \
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1)                                          \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                          \
+    X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5)                                          \
+    X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+/* clang-format on */
+static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
+enum { WIDEST = 6, OUTER_STRIPS = 4 };
+#elif defined __AVX2__
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 4, 2, 2, 1, 1, 1 };
+enum { WIDEST = 6, OUTER_STRIPS = 1 };
+#elif defined __aarch64__ /* 32 registers of two doubles */
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 3, 2, 1, 1, 1, 1 };
+enum { WIDEST = 6, OUTER_STRIPS = 1 };
+#else /* sixteen registers of two doubles, or unknown */
+#define TILES(X) X(1, 1) X(2, 1) X(1, 2)
+static const size_t heights[] = { 1, 2, 1 };
+enum { WIDEST = 2, OUTER_STRIPS = 1 };
+#endif
+
+typedef void tile_kernel(double *out, const double *start, const struct block *b, size_t strip,
+                         size_t column);
+#define DEFINE(name, strips, columns, turned)                                                                \
+    static void name##_##strips##_##columns(double *out, const double *start, const struct block *b,         \
+                                            size_t strip, size_t column) {                                   \
+        tile(out, start, b, strip, column, strips, columns, turned);                                         \
+    }
+#define BOTH(strips, columns)  DEFINE(tile, strips, columns, 0) DEFINE(turned, strips, columns, 1)
+#define ENTRY(strips, columns) [columns][strips] = { tile_##strips##_##columns, turned_##strips##_##columns },
+TILES(BOTH)
+static tile_kernel *const tiles[WIDEST + 1][MOST_STRIPS + 1][2] = { TILES(ENTRY) };
+
+/* A tile that reaches beyond the last row goes through a buffer, of which `rows` rows count. */
+static void ragged_tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
+                        size_t rows, size_t strips, size_t columns, int turned) {
+    double buffer[MOST_COLUMNS * MOST_STRIPS * K_STRIP] = { 0 };
+    const size_t height = strips * K_STRIP;
+    struct block inner = *b;
+    inner.out_step = inner.start_step = height;
+    for (size_t c = 0; start && c < columns; c++)
+        memcpy(buffer + c * height, start + c * b->start_step, rows * sizeof *buffer);
+    tiles[columns][strips][turned](buffer, start ? buffer : NULL, &inner, strip, column);
+    for (size_t c = 0; c < columns; c++)
+        memcpy(out + c * b->out_step, buffer + c * height, rows * sizeof *buffer);
+}
+
+/* Tiles of one height side by side, for all columns; `rows` are left from here on. */
+INLINE void multiply_strips(double *out, const double *start, const struct block *b, size_t rows,
+                            size_t strip, size_t strips, struct k_cut wide, const int turned) {
+    for (size_t j = 0, column = 0; j < wide.pieces; j++) {
+        const size_t width = k_piece(wide, j);
+        if (strips * K_STRIP > rows)
+            ragged_tile(out, start, b, strip, column, rows, strips, width, turned);
+        else
+            tiles[width][strips][turned](out, start, b, strip, column);
+        column += width;
+        out += width * b->out_step;
+        start = start ? start + width * b->start_step : NULL;
+    }
+}
+
+/* A block of any size, panel by panel and, where a tile is lower than a panel, part by part. `upward` takes
+ * the last rows first. */
+INLINE void multiply(double *out, const double *start, struct block b, size_t rows, size_t columns,
+                     const int turned, int upward) {
+    const struct k_cut wide = k_cut(columns, WIDEST), panels = k_cut_rows(rows);
+    const size_t most = heights[k_piece(wide, 0)];
+    const int pairs = most > K_PANEL;
+    const size_t groups = pairs ? (panels.pieces + 1) / 2 : panels.pieces;
+    for (size_t n = 0; n < groups; n++) {
+        const size_t group = upward ? groups - 1 - n : n, i = pairs ? 2 * group : group;
+        const size_t height = k_piece(panels, i);
+        const size_t below = pairs && i + 1 < panels.pieces ? k_piece(panels, i + 1) : 0;
+        const struct k_cut parts = k_cut(height + below, most);
+        b.panel = k_pieces_before(panels, i) * K_STRIP;
+        b.panel_rows = height * K_STRIP;
+        for (size_t m = 0; m < parts.pieces; m++) {
+            const size_t j = upward ? parts.pieces - 1 - m : m, strip = k_pieces_before(parts, j) * K_STRIP;
+            const size_t row = b.panel + strip;
+            multiply_strips(out + row, start ? start + row : NULL, &b, rows - row, strip, k_piece(parts, j),
+                            wide, turned);
+        }
+    }
+}
+
+static void product(double *out, const double *start, size_t start_step, const struct k_term *terms,
+                    size_t count, size_t batch, size_t rows, int upward) {
+    multiply(
+        out, start,
+        (struct block){ .terms = terms, .end = terms + count, .out_step = rows, .start_step = start_step },
+        rows, batch, 0, upward);
+}
+
+/* ---- outer sums --------------------------------------------------------------------------------------- */
+
+/* W += sum_n a[n] x[n]^T is a product too, with n for the summed index: strips of x on the left, columns of a
+ * on the right. Some n of both are laid out as tiles read them, which spares the cache the strides of rows.
+ */
+enum { OUTER_DEPTH = 128, OUTER_ROWS = 22 * MOST_COLUMNS, OUTER_COLS = OUTER_STRIPS * K_STRIP };
+
+/* x[n] (width) as a panel: [n][OUTER_COLS], its last strip filled up with zeros */
+static void lay_panel(double *panel, const double *x, size_t depth, size_t width, size_t step) {
+    const size_t full = (width + K_STRIP - 1) / K_STRIP * K_STRIP;
+    for (size_t n = 0; n < depth; n++, x += step, panel += full) {
+        if (width == OUTER_COLS) {
+            memcpy(panel, x, OUTER_COLS * sizeof *x);
+            continue;
+        }
+        memcpy(panel, x, width * sizeof *x);
+        memset(panel + width, 0, (full - width) * sizeof *x);
+    }
+}
+
+INLINE void turn_columns(double *turned, const double *a, size_t depth, const size_t width, size_t step) {
+    for (size_t n = 0; n < depth; n++)
+        memcpy(turned + n * width, a + n * step, width * sizeof *a);
+}
+
+/* a[n] as columns that lie together: [piece] [n][column of the piece]. Every width is a constant somewhere,
+ * since a copy of so few numbers is otherwise a call. */
+static void turn(double *turned, const double *a, size_t depth, struct k_cut wide, size_t step) {
+    for (size_t i = 0; i < wide.pieces; i++) {
+        const size_t width = k_piece(wide, i);
+        if (width == 6)
+            turn_columns(turned, a, depth, 6, step);
+        else if (width == 5)
+            turn_columns(turned, a, depth, 5, step);
+        else if (width == 2)
+            turn_columns(turned, a, depth, 2, step);
+        else
+            turn_columns(turned, a, depth, width, step);
+        turned += width * depth;
+        a += width;
+    }
+}
+
+/* At most OUTER_DEPTH of n, OUTER_ROWS rows of W and all columns; steps from a[n] to a[n + 1] and so on */
+static void outer_block(double *W, const double *a, const double *x, size_t depth, size_t rows, size_t cols,
+                        size_t a_step) {
+    double panel[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
+    double turned[OUTER_ROWS * OUTER_DEPTH] __attribute__((aligned(64)));
+    const struct k_term term = { panel, turned, depth };
+    turn(turned, a, depth, k_cut(rows, WIDEST), a_step);
+    for (size_t j = 0; j < cols; j += OUTER_COLS) {
+        const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
+        lay_panel(panel, x + j, depth, width, cols);
+        multiply(W + j, W + j,
+                 (struct block){ .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols },
+                 width, rows, 1, 0);
+    }
+}
+
+static void outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
+    const struct k_cut high = k_cut(rows, OUTER_ROWS);
+    for (size_t n = 0; n < count; n += OUTER_DEPTH)
+        for (size_t i = 0; i < high.pieces; i++) {
+            const size_t row = k_pieces_before(high, i);
+            outer_block(W + row * cols, a + n * rows + row, x + n * cols,
+                        count - n < OUTER_DEPTH ? count - n : OUTER_DEPTH, k_piece(high, i), cols, rows);
+        }
+}
+
+static void column_sums_add(double *b, const double *a, size_t count, size_t cols) {
+    size_t j = 0;
+    for (; j + K_STRIP <= cols; j += K_STRIP) {
+        vec sum[PER_STRIP];
+        UNROLL
+        for (int v = 0; v < PER_STRIP; v++)
+            sum[v] = load(b + j + v * LANES);
+        for (size_t n = 0; n < count; n++)
+            UNROLL
+        for (int v = 0; v < PER_STRIP; v++)
+            sum[v] += load(a + n * cols + j + v * LANES);
+        UNROLL
+        for (int v = 0; v < PER_STRIP; v++)
+            store(b + j + v * LANES, sum[v]);
+    }
+    for (; j < cols; j++)
+        for (size_t n = 0; n < count; n++)
+            b[j] += a[n * cols + j];
+}
+
+const struct k_products NAME_OF(k_products_, LEVEL) = { product, outer_add, column_sums_add };
