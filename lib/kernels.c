@@ -38,37 +38,12 @@ size_t k_packed_size(size_t rows, size_t cols) {
     return ((rows + K_STRIP - 1) & mask) * ((cols + K_STRIP - 1) & mask);
 }
 
-/* One strip, of which `rows` rows are there, of a panel `height` rows high, from a matrix whose element (row,
- * column) is W[row * row_step + column * column_step]. A full strip is copied by a loop of constant length.
- */
-static inline void pack_strip(double *packed, const double *W, size_t rows, size_t height, size_t cols,
-                              size_t row_step, size_t column_step) {
-    for (size_t j = 0; j < cols; j++, packed += height, W += column_step)
-        if (rows >= K_STRIP)
-            for (size_t i = 0; i < K_STRIP; i++)
-                packed[i] = W[i * row_step];
-        else
-            for (size_t i = 0; i < K_STRIP; i++)
-                packed[i] = i < rows ? W[i * row_step] : 0;
-}
-
-static inline void pack(double *packed, const double *W, size_t rows, size_t cols, size_t row_step,
-                        size_t column_step) {
-    const struct k_cut panels = k_cut_rows(rows);
-    for (size_t i = 0, row = 0; i < panels.pieces; i++) {
-        const size_t height = k_piece(panels, i) * K_STRIP;
-        for (size_t strip = 0; strip < height; strip += K_STRIP, row += K_STRIP)
-            pack_strip(packed + strip, W + row * row_step, rows - row, height, cols, row_step, column_step);
-        packed += height * cols;
-    }
-}
-
 void k_pack(double *packed, const double *W, size_t rows, size_t cols) {
-    pack(packed, W, rows, cols, cols, 1);
+    k_lay_strips(packed, W, rows, cols, cols, 1);
 }
 
 void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols) {
-    pack(packed, W, cols, rows, 1, cols);
+    k_lay_strips(packed, W, cols, rows, 1, cols);
 }
 
 /* ---- products ----------------------------------------------------------------------------------------- */

@@ -28,12 +28,24 @@ static inline size_t k_pieces_before(struct k_cut cut, size_t i) {
     return i * cut.length + (i < cut.longer ? i : cut.longer);
 }
 
-/* A packed W is panels of up to four strips of eight rows, the last strip filled up with zeros:
- * [panel][column] [row of the panel], so that a product reads it from end to end. */
-enum { K_STRIP = 8, K_PANEL = 4 };
+/* A packed W is strips of eight rows, the last filled up with zeros: [strip][column] [row of the strip]. A
+ * product reads one strip from end to end, or a few side by side. */
+enum { K_STRIP = 8 };
 
-static inline struct k_cut k_cut_rows(size_t rows) {
-    return k_cut((rows + K_STRIP - 1) / K_STRIP, K_PANEL);
+/* The matrix whose element (row, column) is W[row * row_step + column * column_step], as strips. A full strip
+ * is copied by a loop of constant length. */
+static inline void k_lay_strips(double *packed, const double *W, size_t rows, size_t cols, size_t row_step,
+                                size_t column_step) {
+    for (size_t row = 0; row < rows; row += K_STRIP)
+        for (size_t j = 0; j < cols; j++, packed += K_STRIP) {
+            const double *from = W + row * row_step + j * column_step;
+            if (rows - row >= K_STRIP)
+                for (size_t i = 0; i < K_STRIP; i++)
+                    packed[i] = from[i * row_step];
+            else
+                for (size_t i = 0; i < K_STRIP; i++)
+                    packed[i] = row + i < rows ? from[i * row_step] : 0;
+        }
 }
 
 /* Sums of squares are kept in sixteen lanes (element i in lane i mod 16) and added as a binary tree. */

@@ -13,7 +13,7 @@
 #define STEPS _Pragma("GCC unroll 8")
 #endif
 
-enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 2 * K_PANEL, MOST_COLUMNS = 6 };
+enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 8, MOST_COLUMNS = 6 };
 enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
 
 /* out[column] = start[column] + sum over the terms of W x[column]. Where an x is `turned`, the columns of a
@@ -21,17 +21,15 @@ enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
 struct block {
     const struct k_term *terms, *end;
     size_t out_step, start_step; /* doubles from one column to the next */
-    size_t panel, panel_rows; /* first row and height of the panel in hand */
 };
 
-/* One tile of `strips` strips, `strip` rows into the panel, and `columns` columns from `column` on, with all
- * its sums in registers; they begin with `start`, or with zero where that is NULL. `strips`, `columns` and
- * `turned` are constants. More strips than a panel has are two panels, which follow one another. The loops
- * run to the most there can be and ask inside, because Clang keeps a loop of a single round too long, and its
- * sums in memory. */
+/* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
+ * registers; they begin with `start`, or with zero where that is NULL. `strips`, `columns` and `turned` are
+ * constants. The loops run to the most there can be and ask inside, because Clang keeps a loop of a single
+ * round too long, and its sums in memory. */
 INLINE void tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
                  const int strips, const int columns, const int turned) {
-    const int first = strips > K_PANEL ? (strips + 1) / 2 : strips, vectors = strips * PER_STRIP;
+    const int vectors = strips * PER_STRIP;
     vec sum[MOST_COLUMNS][MOST_VECTORS], w[MOST_VECTORS];
     UNROLL
     for (int c = 0; c < MOST_COLUMNS; c++) {
@@ -42,16 +40,14 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
     }
     for (const struct k_term *term = b->terms; term < b->end; term++) {
         const size_t depth = term->cols, x_column = turned ? 1 : depth, x_step = turned ? (size_t)columns : 1;
-        const size_t panel_step = strips > K_PANEL ? (size_t)first * K_STRIP : b->panel_rows;
-        const double *panel = term->packed + b->panel * depth + strip, *next = panel + depth * panel_step;
-        const double *x = term->x + column * depth;
+        const size_t next = depth * K_STRIP; /* doubles from one strip to the next */
+        const double *W = term->packed + strip * next, *x = term->x + column * depth;
         STEPS
         for (size_t k = 0; k < depth; k++) {
             UNROLL
             for (int v = 0; v < MOST_VECTORS; v++)
                 if (v < vectors)
-                    w[v] = load(v < first * PER_STRIP ? panel + v * LANES
-                                                      : next + (v - first * PER_STRIP) * LANES);
+                    w[v] = load(W + (size_t)(v / PER_STRIP) * next + v % PER_STRIP * LANES);
             UNROLL
             for (int c = 0; c < MOST_COLUMNS; c++) {
                 const vec factor = splat(c < columns ? x[(size_t)c * x_column] : 0);
@@ -60,8 +56,7 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
                     if (c < columns && v < vectors)
                         sum[c][v] = fma_of(w[v], factor, sum[c][v]);
             }
-            panel += panel_step;
-            next += (strips - first) * K_STRIP;
+            W += K_STRIP;
             x += x_step;
         }
     }
@@ -87,8 +82,8 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
 static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
 enum { WIDEST = 6, OUTER_STRIPS = 4 };
 #elif defined __AVX2__
-#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(2, 3) X(1, 4) X(1, 5) X(1, 6)
-static const size_t heights[] = { 1, 4, 2, 2, 1, 1, 1 };
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 4, 2, 1, 1, 1, 1 };
 enum { WIDEST = 6, OUTER_STRIPS = 1 };
 #elif defined __aarch64__ /* 32 registers of two doubles */
 #define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
@@ -141,27 +136,16 @@ INLINE void multiply_strips(double *out, const double *start, const struct block
     }
 }
 
-/* A block of any size, panel by panel and, where a tile is lower than a panel, part by part. `upward` takes
- * the last rows first. */
+/* A block of any size; `upward` takes the last rows first. */
 INLINE void multiply(double *out, const double *start, struct block b, size_t rows, size_t columns,
                      const int turned, int upward) {
-    const struct k_cut wide = k_cut(columns, WIDEST), panels = k_cut_rows(rows);
-    const size_t most = heights[k_piece(wide, 0)];
-    const int pairs = most > K_PANEL;
-    const size_t groups = pairs ? (panels.pieces + 1) / 2 : panels.pieces;
-    for (size_t n = 0; n < groups; n++) {
-        const size_t group = upward ? groups - 1 - n : n, i = pairs ? 2 * group : group;
-        const size_t height = k_piece(panels, i);
-        const size_t below = pairs && i + 1 < panels.pieces ? k_piece(panels, i + 1) : 0;
-        const struct k_cut parts = k_cut(height + below, most);
-        b.panel = k_pieces_before(panels, i) * K_STRIP;
-        b.panel_rows = height * K_STRIP;
-        for (size_t m = 0; m < parts.pieces; m++) {
-            const size_t j = upward ? parts.pieces - 1 - m : m, strip = k_pieces_before(parts, j) * K_STRIP;
-            const size_t row = b.panel + strip;
-            multiply_strips(out + row, start ? start + row : NULL, &b, rows - row, strip, k_piece(parts, j),
-                            wide, turned);
-        }
+    const struct k_cut wide = k_cut(columns, WIDEST);
+    const struct k_cut parts = k_cut((rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
+    for (size_t n = 0; n < parts.pieces; n++) {
+        const size_t i = upward ? parts.pieces - 1 - n : n, strip = k_pieces_before(parts, i),
+                     row = strip * K_STRIP;
+        multiply_strips(out + row, start ? start + row : NULL, &b, rows - row, strip, k_piece(parts, i), wide,
+                        turned);
     }
 }
 
@@ -180,35 +164,20 @@ static void product(double *out, const double *start, size_t start_step, const s
  */
 enum { OUTER_DEPTH = 128, OUTER_ROWS = 22 * MOST_COLUMNS, OUTER_COLS = OUTER_STRIPS * K_STRIP };
 
-/* x[n] (width) as a panel: [n][OUTER_COLS], its last strip filled up with zeros */
-static void lay_panel(double *panel, const double *x, size_t depth, size_t width, size_t step) {
-    const size_t full = (width + K_STRIP - 1) / K_STRIP * K_STRIP;
-    for (size_t n = 0; n < depth; n++, x += step, panel += full) {
-        if (width == OUTER_COLS) {
-            memcpy(panel, x, OUTER_COLS * sizeof *x);
-            continue;
-        }
-        memcpy(panel, x, width * sizeof *x);
-        memset(panel + width, 0, (full - width) * sizeof *x);
-    }
-}
-
 INLINE void turn_columns(double *turned, const double *a, size_t depth, const size_t width, size_t step) {
     for (size_t n = 0; n < depth; n++)
         memcpy(turned + n * width, a + n * step, width * sizeof *a);
 }
 
-/* a[n] as columns that lie together: [piece] [n][column of the piece]. Every width is a constant somewhere,
- * since a copy of so few numbers is otherwise a call. */
+/* a[n] as columns that lie together: [piece] [n][column of the piece]. The usual widths are constants, since
+ * a copy of so few numbers is otherwise a call. */
 static void turn(double *turned, const double *a, size_t depth, struct k_cut wide, size_t step) {
     for (size_t i = 0; i < wide.pieces; i++) {
         const size_t width = k_piece(wide, i);
-        if (width == 6)
-            turn_columns(turned, a, depth, 6, step);
-        else if (width == 5)
-            turn_columns(turned, a, depth, 5, step);
-        else if (width == 2)
-            turn_columns(turned, a, depth, 2, step);
+        if (width == WIDEST)
+            turn_columns(turned, a, depth, WIDEST, step);
+        else if (width == WIDEST - 1)
+            turn_columns(turned, a, depth, WIDEST - 1, step);
         else
             turn_columns(turned, a, depth, width, step);
         turned += width * depth;
@@ -216,16 +185,16 @@ static void turn(double *turned, const double *a, size_t depth, struct k_cut wid
     }
 }
 
-/* At most OUTER_DEPTH of n, OUTER_ROWS rows of W and all columns; steps from a[n] to a[n + 1] and so on */
+/* At most OUTER_DEPTH of n, OUTER_ROWS rows of W and all columns; a_step doubles from a[n] to a[n + 1]. */
 static void outer_block(double *W, const double *a, const double *x, size_t depth, size_t rows, size_t cols,
                         size_t a_step) {
-    double panel[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
+    double strips[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
     double turned[OUTER_ROWS * OUTER_DEPTH] __attribute__((aligned(64)));
-    const struct k_term term = { panel, turned, depth };
+    const struct k_term term = { strips, turned, depth };
     turn(turned, a, depth, k_cut(rows, WIDEST), a_step);
     for (size_t j = 0; j < cols; j += OUTER_COLS) {
         const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
-        lay_panel(panel, x + j, depth, width, cols);
+        k_lay_strips(strips, x + j, width, depth, 1, cols);
         multiply(W + j, W + j,
                  (struct block){ .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols },
                  width, rows, 1, 0);
