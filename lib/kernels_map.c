@@ -80,48 +80,10 @@ INLINE vec sigmoid_finish(vec a, vec power, vec rest) {
     return quotient * choose(a < -700, splat(0x1p-128), splat(1));
 }
 
-/* Elements that go through the stages of an activation together. In one loop over all stages a processor,
- * which looks no more than some hundred instructions ahead, would wait for each stage; in a loop for each it
- * works on the next elements meanwhile. */
-enum { CHUNK = 64 };
-
-/* h = finish(h, power, expm1(r)), `count` whole vectors of elements, at most CHUNK */
-INLINE void in_stages(double *h, size_t count, struct reduced (*reduce_of)(vec a),
-                      vec (*finish)(vec a, vec power, vec rest)) {
-    double r[CHUNK] __attribute__((aligned(64))), power[CHUNK] __attribute__((aligned(64)));
-    for (size_t i = 0; i < count; i += LANES) {
-        const struct reduced reduced = reduce_of(load(h + i));
-        store(r + i, reduced.r);
-        store(power + i, reduced.power);
-    }
-    for (size_t i = 0; i < count; i += LANES)
-        store(r + i, expm1_reduced(load(r + i)));
-    for (size_t i = 0; i < count; i += LANES)
-        store(h + i, finish(load(h + i), load(power + i), load(r + i)));
-}
-
-INLINE void sigmoid_chunk(double *h, size_t count) {
-    in_stages(h, count, sigmoid_reduce, sigmoid_finish);
-}
-
-INLINE void tanh_chunk(double *h, size_t count) {
-    in_stages(h, count, tanh_reduce, tanh_finish);
-}
-
-INLINE void relu_chunk(double *h, size_t count) {
-    for (size_t i = 0; i < count; i += LANES)
-        store(h + i, choose(load(h + i) <= 0, splat(0), load(h + i))); /* a NaN stays */
-}
-
-INLINE void linear_chunk(double *h, size_t count) {
-    (void)h, (void)count;
-}
-
-/* The bits of 0 h, of all elements together: beyond signs, there are some if one is an infinity or a NaN. */
-INLINE bits add_traces(bits traces, const double *h, size_t count) {
-    for (size_t i = 0; i < count; i += LANES)
-        traces |= (bits)(0 * load(h + i));
-    return traces;
+/* The bits of h - h, of all elements together: beyond signs, there are some if one is an infinity or a NaN.
+ */
+INLINE bits add_trace(bits traces, vec h) {
+    return traces | (bits)(h - h);
 }
 
 INLINE int is_clean(bits traces) {
@@ -131,29 +93,114 @@ INLINE int is_clean(bits traces) {
     return (all & INT64_MAX) == 0;
 }
 
-/* h = phi(h), chunk by chunk; less than a vector at the end is filled up with zeros. */
-INLINE int forward(double *h, size_t count, void (*chunk)(double *h, size_t count)) {
+/* An activation of whole vectors: h = phi(h); returns their traces. */
+typedef bits vectors_kernel(double *h, size_t count);
+
+INLINE bits each(double *h, size_t count, vec (*phi)(vec)) {
     bits traces = { 0 };
-    while (count >= LANES) {
-        const size_t now = count < CHUNK ? count / LANES * LANES : CHUNK;
-        chunk(h, now);
-        traces = add_traces(traces, h, now);
+    for (size_t i = 0; i < count; i += LANES) {
+        const vec value = phi(load(h + i));
+        store(h + i, value);
+        traces = add_trace(traces, value);
+    }
+    return traces;
+}
+
+/* Elements that go through the stages of an activation together. In one loop over all stages a processor,
+ * which looks no more than some hundred instructions ahead, would wait for each stage; in a loop for each it
+ * works on the next elements meanwhile. */
+enum { CHUNK = 64 };
+struct waiting {
+    double r[CHUNK], power[CHUNK];
+};
+
+INLINE void begin(struct waiting *w, size_t i, vec a, struct reduced (*reduce_of)(vec a)) {
+    const struct reduced reduced = reduce_of(a);
+    store(w->r + i, reduced.r);
+    store(w->power + i, reduced.power);
+}
+
+INLINE void exponentials(struct waiting *w, size_t count) {
+    for (size_t i = 0; i < count; i += LANES)
+        store(w->r + i, expm1_reduced(load(w->r + i)));
+}
+
+INLINE bits end(double *h, const struct waiting *w, size_t i, bits traces,
+                vec (*finish)(vec a, vec power, vec rest)) {
+    const vec value = finish(load(h + i), load(w->power + i), load(w->r + i));
+    store(h + i, value);
+    return add_trace(traces, value);
+}
+
+/* The last stage divides and the first hardly multiplies, so that of a chunk goes along with that of the
+ * next.
+ */
+INLINE bits in_stages(double *h, size_t count, struct reduced (*reduce_of)(vec a),
+                      vec (*finish)(vec a, vec power, vec rest)) {
+    struct waiting w __attribute__((aligned(64)));
+    bits traces = { 0 };
+    size_t now = count < CHUNK ? count : CHUNK;
+    for (size_t i = 0; i < now; i += LANES)
+        begin(&w, i, load(h + i), reduce_of);
+    while (count > now) {
+        const size_t next = count - now < CHUNK ? count - now : CHUNK;
+        exponentials(&w, now);
+        for (size_t i = 0; i < next; i += LANES) {
+            traces = end(h, &w, i, traces, finish);
+            begin(&w, i, load(h + now + i), reduce_of);
+        }
+        for (size_t i = next; i < now; i += LANES)
+            traces = end(h, &w, i, traces, finish);
         h += now;
         count -= now;
+        now = next;
     }
-    if (count) {
-        double rest[LANES] = { 0 };
-        memcpy(rest, h, count * sizeof *h);
-        chunk(rest, LANES);
-        memcpy(h, rest, count * sizeof *h);
-        traces = add_traces(traces, rest, LANES);
+    exponentials(&w, now);
+    for (size_t i = 0; i < now; i += LANES)
+        traces = end(h, &w, i, traces, finish);
+    return traces;
+}
+
+INLINE vec relu_of(vec a) {
+    return choose(a <= 0, splat(0), a); /* a NaN stays */
+}
+
+INLINE vec linear_of(vec a) {
+    return a;
+}
+
+static bits sigmoid_vectors(double *h, size_t count) {
+    return in_stages(h, count, sigmoid_reduce, sigmoid_finish);
+}
+
+static bits tanh_vectors(double *h, size_t count) {
+    return in_stages(h, count, tanh_reduce, tanh_finish);
+}
+
+static bits relu_vectors(double *h, size_t count) {
+    return each(h, count, relu_of);
+}
+
+static bits linear_vectors(double *h, size_t count) {
+    return each(h, count, linear_of);
+}
+
+/* h = phi(h); less than a vector at the end is filled up with zeros. */
+INLINE int forward(double *h, size_t count, vectors_kernel *phi) {
+    const size_t whole = count / LANES * LANES;
+    double rest[LANES] = { 0 };
+    bits traces = phi(h, whole);
+    if (whole < count) {
+        memcpy(rest, h + whole, (count - whole) * sizeof *h);
+        traces |= phi(rest, LANES);
+        memcpy(h + whole, rest, (count - whole) * sizeof *h);
     }
     return is_clean(traces);
 }
 
 #define FORWARD(phi)                                                                                         \
     static int forward_##phi(double *h, size_t count) {                                                      \
-        return forward(h, count, phi##_chunk);                                                               \
+        return forward(h, count, phi##_vectors);                                                             \
     }
 FORWARD(sigmoid)
 FORWARD(tanh)
@@ -255,8 +302,11 @@ static void scale(double *x, double factor, size_t count) {
 static int finite_all(const double *x, size_t count) {
     const size_t whole = count / LANES * LANES;
     double rest[LANES] = { 0 };
+    bits traces = { 0 };
+    for (size_t i = 0; i < whole; i += LANES)
+        traces = add_trace(traces, load(x + i));
     memcpy(rest, x + whole, (count - whole) * sizeof *x);
-    return is_clean(add_traces(add_traces((bits){ 0 }, x, whole), rest, LANES));
+    return is_clean(add_trace(traces, load(rest)));
 }
 
 const struct k_maps NAME_OF(k_maps_, LEVEL) = {
