@@ -46,7 +46,7 @@ static size_t segment_end(const struct rnn *net) {
 
 /* h of the checkpoint of the segment that starts at step `from`; c lies behind it. */
 static double *checkpoint_of(const struct rnn *net, size_t from) {
-    return net->checkpoint + from / net->spec.segment * net->spec.cell->states * rnn_step_size(net);
+    return net->checkpoint + from / net->spec.segment * net->checkpoint_step;
 }
 
 static void save_checkpoint(struct rnn *net) {

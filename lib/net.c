@@ -71,6 +71,17 @@ static void carve_work(struct rnn *net, struct carver *carver) {
         take_doubles(carver, fmax(fmax((H + 2) * H, B * H), packed_size(s->hidden, s->outputs) + B * O));
 }
 
+/* log_dh, and a checkpoint of `size` doubles a segment. One that is no larger than a segment has steps takes
+ * no room: it waits in front of the norms of its segment, where the way back writes only after using it. */
+static void carve_checkpoints(struct rnn *net, struct carver *carver, double size) {
+    const double T = (double)net->spec.length, kept = (double)rnn_kept(&net->spec);
+    const bool within = kept < T && size <= kept;
+    double *norms = take_doubles(carver, T + (within ? size : 0));
+    net->log_dh = norms && within ? norms + (size_t)size : norms;
+    net->checkpoint = kept == T ? NULL : within ? norms : take_doubles(carver, ceil(T / kept) * size);
+    net->checkpoint_step = (size_t)(within ? kept : size);
+}
+
 /* States kept, and what the two passes leave behind. */
 static void carve_steps(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
@@ -82,8 +93,7 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
     net->c = states > 1 ? take_doubles(carver, (kept + 1) * step) : NULL;
     net->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
                                : take_doubles(carver, (G + tapes) * kept * step);
-    net->checkpoint = kept < T ? take_doubles(carver, ceil(T / kept) * states * step) : NULL;
-    net->log_dh = take_doubles(carver, T);
+    carve_checkpoints(net, carver, states * step);
     net->log_dc = states > 1 ? take_doubles(carver, T) : NULL;
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
     net->dh = take_doubles(carver, rows * step);

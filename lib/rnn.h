@@ -195,7 +195,8 @@ struct rnn {
     /* work */
     const struct rnn_cell *cell; /* that of the spec, or the one that normalises */
     size_t from, block; /* first step in `h`; steps summed at once into a gradient */
-    double *checkpoint; /* h, then c, at the start of each segment, (segments, 1 or 2, B, H), if several */
+    double *checkpoint; /* if there are several segments: h, then c, (1 or 2, B, H), at the start of each */
+    size_t checkpoint_step; /* doubles from one checkpoint to the next */
     double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
                   products that the way back needs */
     double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
