@@ -233,14 +233,17 @@ struct lanes {
 };
 
 /* Adds the sixteen lanes as a binary tree: i and i + 8, then i and i + 4, ... */
-static double tree_sum(const struct lanes *lanes) {
-    double s[K_LANES];
-    for (int v = 0; v < PER_LANES; v++)
-        store(s + v * LANES, lanes->part[v]);
-    for (int half = K_LANES / 2; half > 0; half /= 2)
+INLINE double tree_sum(struct lanes lanes) {
+    UNROLL
+    for (int half = PER_LANES / 2; half > 0; half /= 2)
+        for (int v = 0; v < half; v++)
+            lanes.part[v] += lanes.part[v + half];
+    vec sum = lanes.part[0];
+    UNROLL
+    for (int half = LANES / 2; half > 0; half /= 2)
         for (int i = 0; i < half; i++)
-            s[i] += s[i + half];
-    return s[0];
+            sum[i] += sum[i + half];
+    return sum[0];
 }
 
 /* Sixteen elements: da = dh * phi'(a), and the squares of dh */
@@ -266,7 +269,7 @@ INLINE double back(double *da, const double *dh, const double *h, size_t count, 
         back_sixteen(rest[0], &squares, rest[1], rest[2], pull);
         memcpy(da + i, rest[0], (count - i) * sizeof *da);
     }
-    return tree_sum(&squares);
+    return tree_sum(squares);
 }
 
 #define BACK(phi)                                                                                            \
@@ -291,7 +294,7 @@ static double sum_squares(const double *x, size_t count) {
     memcpy(rest, x + i, (count - i) * sizeof *x);
     for (int v = 0; v < PER_LANES; v++)
         sum.part[v] = fma_of(load(rest + v * LANES), load(rest + v * LANES), sum.part[v]);
-    return tree_sum(&sum);
+    return tree_sum(sum);
 }
 
 static void scale(double *x, double factor, size_t count) {
