@@ -56,7 +56,7 @@ set title tr("células, com H 64, B 1 e T 100", "cells, with H 64, B 1 and T 100
 set xlabel tr("células (redes medidas)", "cells (networks measured)")
 set xrange [1:4096]
 set xtics 1, 8, 4096
-set label 1 tr("vazados: duas por vez, somadas", "hollow: two at a time, cores added") at graph 0.96, 0.06 right font ",11" textcolor rgb QUIET
+set label 1 tr("vazados: duas por vez", "hollow: two at a time") at graph 0.96, 0.06 right font ",11" textcolor rgb QUIET
 plot data using (column("cells")):(ms("cells2", column("cells"), 1)) with linespoints linestyle 7, \
      data using (column("cells")):(ms("cells", column("cells"), 1)) with linespoints linestyle 5, \
      data using (column("cells")):(megabytes("cells")) axes x1y2 with linespoints linestyle 6, \

@@ -2,7 +2,7 @@
 """The same work in NumPy and in PyTorch: checked to agree with ours, then timed against it.
 
     peers.py --quick EXPERIMENTS        the agreement alone: a test, exit 77 where NumPy is missing
-    peers.py --short EXPERIMENTS STEP   the sizes of the targets
+    peers.py --short EXPERIMENTS STEP   a few sizes
     peers.py --out FILE EXPERIMENTS STEP
 
 EXPERIMENTS is the folder of the built experiments, STEP the program step. The work is that of step.c:
@@ -11,10 +11,13 @@ EXPERIMENTS is the folder of the built experiments, STEP the program step. The w
     train   the gradients of all parameters, clipping by norm and Adam; torch.nn.RNN gives no norm of a step
 
 Peers: a NumPy loop, all arrays made beforehand; a PyTorch loop that keeps the gradient of every h_t; torch.nn.RNN in
-double and in single precision. One thread, one core, the widest vectors PyTorch can use, memory kept by malloc. The
-BLAS is the one NumPy and PyTorch load: with the reference BLAS they are several times slower than they can be, so
-point LD_LIBRARY_PATH to another, such as OpenBLAS; its name is printed. Times are processor time, medians over passes
-and then over rounds in which ours and the peers take turns."""
+double and in single precision. The widest vectors PyTorch can use, memory kept by malloc. The BLAS is the one NumPy and
+PyTorch load: with the reference BLAS they are several times slower than they can be, so point LD_LIBRARY_PATH to
+another, such as OpenBLAS; its name is printed.
+
+Times are medians over passes and then over rounds in which ours and the peers take turns. Everything is measured twice,
+with --threads 1 and, where there are several cores, with as many threads as those for the peers; ours has one always.
+With one thread it is processor time on one core, with several the time that passes."""
 import argparse
 import csv
 import gc
@@ -26,18 +29,36 @@ import tempfile
 import time
 from pathlib import Path
 
-SETTINGS = {'OPENBLAS_NUM_THREADS': '1', 'OMP_NUM_THREADS': '1', 'MALLOC_MMAP_THRESHOLD_': '1000000000',
-            'MALLOC_TRIM_THRESHOLD_': '4000000000', 'MALLOC_TOP_PAD_': '100000000'}
+MALLOC = {'MALLOC_MMAP_THRESHOLD_': '1000000000', 'MALLOC_TRIM_THRESHOLD_': '4000000000',
+          'MALLOC_TOP_PAD_': '100000000'}
 SECONDS = 0.3  # of measuring a peer in one round
 SHORT = [(64, 1), (64, 32), (128, 32), (256, 32)]
 ALL = [(hidden, batch) for batch in (1, 32, 128) for hidden in (32, 64, 128, 256, 512, 1024)]
-COLUMNS = ['mode', 'hidden', 'batch', 'length', 'program', 'precision', 'us', 'us_low', 'us_high', 'ratio', 'share']
+COLUMNS = ['mode', 'hidden', 'batch', 'length', 'program', 'precision', 'threads', 'us', 'us_low', 'us_high', 'ratio',
+           'share']
 
 
-def settle():
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--quick', action='store_true', help='only check that the results agree')
+    parser.add_argument('--short', action='store_true', help='four sizes only')
+    parser.add_argument('--threads', type=int, help='only this number of threads for the peers')
+    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--core', type=int, help='with one thread, run on this core (default: the last)')
+    parser.add_argument('--out', help='also write a CSV file')
+    parser.add_argument('experiments')
+    parser.add_argument('step', nargs='?')
+    found = parser.parse_args()
+    if not found.quick and not found.step:
+        parser.error('STEP is missing')
+    return found
+
+
+def settle(threads):
     """Starts again where NumPy is, if it is not here, and under the settings; they are read at the start."""
     wide = 'avx512f' in Path('/proc/cpuinfo').read_text() if Path('/proc/cpuinfo').exists() else False
-    settings = {**SETTINGS, **({'ATEN_CPU_CAPABILITY': 'avx512'} if wide else {})}
+    settings = {**MALLOC, **({'ATEN_CPU_CAPABILITY': 'avx512'} if wide else {}),
+                **{name: str(threads) for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS')}}
     for modules in ('numpy torch', 'numpy'):
         find = f'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {modules.split()})))'
         for python in (sys.executable, '/usr/bin/python3'):
@@ -51,11 +72,13 @@ def settle():
     sys.exit(77)
 
 
-settle()
+OPTIONS = options()
+THREADS = OPTIONS.threads or 1
+settle(THREADS)
 import numpy as np  # noqa: E402
 try:
     import torch
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
 except ImportError:
     torch = None
 
@@ -240,14 +263,15 @@ def time_ours(step, mode, hidden, batch, length):
 
 
 def time_peer(peer, length):
+    clock = time.process_time if THREADS == 1 else time.perf_counter
     seconds = []
     peer.work()
     gc.disable()
-    start = time.process_time()
-    while len(seconds) < 3 or time.process_time() - start < SECONDS:
-        begin = time.process_time()
+    start = clock()
+    while len(seconds) < 3 or clock() - start < SECONDS:
+        begin = clock()
         peer.work()
-        seconds.append(time.process_time() - begin)
+        seconds.append(clock() - begin)
     gc.enable()
     return 1e6 * statistics.median(seconds) / length
 
@@ -266,7 +290,7 @@ def compare(step, mode, hidden, batch, rounds):
     for program, precision, taken in [('evanesce', 'double', us)] + [(*r[:2], t) for r, t in zip(rivals, times)]:
         ratio = statistics.median(theirs / own for theirs, own in zip(taken, us))
         share = statistics.median(found[1] for found in ours) if taken is us else ''
-        yield [mode, hidden, batch, length, program, precision, *(f'{float(f"{value:.4g}"):g}' for value in (
+        yield [mode, hidden, batch, length, program, precision, THREADS, *(f'{float(f"{value:.4g}"):g}' for value in (
             statistics.median(taken), min(taken), max(taken), ratio)), share]
 
 
@@ -277,40 +301,53 @@ def blas():
     return ' '.join(sorted({Path(line.split()[-1]).name for line in lines if 'blas' in line})) or 'unknown'
 
 
-def measure(step, sizes, rounds, out):
-    print(f'NumPy {np.__version__}, PyTorch {torch.__version__ if torch else "missing: skipped"}, BLAS {blas()}')
-    line = '{:6}{:>5}{:>5}{:>5}  {:9}{:7}{:>9} {:>9}{:>9}{:>8}{:>7}'
+def measure(step, sizes, rounds):
+    """Prints and returns the rows of one number of threads."""
+    print(f'NumPy {np.__version__}, PyTorch {torch.__version__ if torch else "missing: skipped"}, BLAS {blas()}, '
+          f'threads {THREADS}')
+    line = '{:6}{:>5}{:>5}{:>5}  {:9}{:7}{:>3}{:>9} {:>9}{:>9}{:>8}{:>7}'
     if 'libblas' in blas() and 'open' not in blas():
         print('warning: this looks like the reference BLAS; the peers are slower than they can be')
-    print(line.format('mode', 'H', 'B', 'T', 'program', '', 'us/step', 'from', 'to', 'ratio', 'share'))
+    print(line.format('mode', 'H', 'B', 'T', 'program', '', '', 'us/step', 'from', 'to', 'ratio', 'share'))
     rows = []
     for mode in ('norms', 'train'):
         for hidden, batch in sizes:
             for row in compare(step, mode, hidden, batch, rounds):
                 print(line.format(*map(str, row)), flush=True)
                 rows.append(row)
+    return rows
+
+
+def write(out, rows):
+    with open(out, 'w', newline='') as file:
+        csv.writer(file, lineterminator='\n').writerows([COLUMNS] + rows)
+
+
+def measure_all(out):
+    """Runs this program once for each number of threads, and puts together what the runs write."""
+    rows = []
+    for threads in dict.fromkeys((1, len(os.sched_getaffinity(0)))):
+        with tempfile.TemporaryDirectory() as folder:
+            found = f'{folder}/rows.csv'
+            subprocess.run([sys.executable, *sys.argv, '--threads', str(threads), '--out', found], check=True)
+            rows += list(csv.reader(open(found)))[1:]
     if out:
-        with open(out, 'w', newline='') as file:
-            csv.writer(file, lineterminator='\n').writerows([COLUMNS] + rows)
+        write(out, rows)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--quick', action='store_true', help='only check that the results agree')
-    parser.add_argument('--short', action='store_true', help='the sizes of the targets')
-    parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--core', type=int, help='run on this core (default: the last)')
-    parser.add_argument('--out', help='also write a CSV file')
-    parser.add_argument('experiments')
-    parser.add_argument('step', nargs='?')
-    o = parser.parse_args()
-    if not o.quick and not o.step:
-        parser.error('STEP is missing')
+    o = OPTIONS
+    if not o.quick and not o.threads:
+        return measure_all(o.out)
     if not agree(o.experiments):
         sys.exit('peers: results differ, so no times')
-    if not o.quick:
+    if o.quick:
+        return
+    if THREADS == 1:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0)) if o.core is None else o.core})
-        measure(o.step, SHORT if o.short else ALL, o.rounds, o.out)
+    rows = measure(o.step, SHORT if o.short else ALL, o.rounds)
+    if o.out:
+        write(o.out, rows)
 
 
 if __name__ == '__main__':

@@ -1,7 +1,9 @@
-/* The time of one step, forward and backward, of a tanh net: one line of CSV.
+/* The time of one step, forward and backward, of a tanh net: one line of CSV, with H, B, T, mode, microseconds
+ * a step, GFLOP/s, share of the measured peak, and bytes.
  *
- *     step --hidden H --batch B --length T --mode norms|train [--checkpoints 1]
+ *     step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]
  *
+ * T is 100 unless said, and fewer at sizes where a pass would take longer than about a tenth of a second.
  * norms: forward, a linear loss, backward with ||dL/dh_t|| of every step. train: also the gradient of every
  * parameter, clipping by norm and Adam. With checkpoints memory grows like sqrt(T). Times are medians over
  * repetitions of the whole pass, divided by T, without the random vector of the loss; the share is that of
@@ -147,6 +149,11 @@ static int measure(const struct options *o, struct rnn *net, double *moments) {
     return 0;
 }
 
+static size_t usual_length(const struct options *o) {
+    const double steps = 8e9 / (6.0 * (double)o->hidden * (double)o->hidden * (double)o->batch);
+    return (size_t)fmax(10, fmin(100, steps));
+}
+
 static int parse(struct options *o, int count, char **words) {
     for (int i = 1; i + 1 < count; i += 2) {
         const size_t value = strtoul(words[i + 1], NULL, 10);
@@ -168,11 +175,13 @@ static int parse(struct options *o, int count, char **words) {
 }
 
 int main(int count, char **words) {
-    struct options o = { 64, 32, 100, 0, 0 };
+    struct options o = { 64, 32, 0, 0, 0 };
     if (!parse(&o, count, words)) {
-        fprintf(stderr, "usage: step --hidden H --batch B --length T --mode norms|train [--checkpoints 1]\n");
+        fprintf(stderr, "usage: step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]\n");
         return 2;
     }
+    if (!o.length)
+        o.length = usual_length(&o);
     /* orthogonal and slightly below 1: no norm leaves the safe range in some thousand steps */
     const struct rnn_spec spec = {
         .cell = &rnn_elman,
