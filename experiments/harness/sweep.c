@@ -2,6 +2,7 @@
  * prefix: a sweep that is asked to stop finishes those and leaves no gap. */
 #include "internal.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,9 +125,19 @@ static void run_cells(struct run *run) {
     sweep_buffer_free(&worker.text);
 }
 
+/* Cells are what is spread over the cores. A BLAS behind LAPACK that starts threads of its own would make them
+ * wait for each other, and may add up in another order. */
+static void keep_blas_to_one_thread(void) {
+    void (*set_threads)(int);
+    *(void **)&set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+    if (set_threads)
+        set_threads(1);
+}
+
 bool sweep_run(struct run *run) {
     uint64_t left = run->grid->mine - run->done;
     unsigned jobs = left < run->jobs ? (unsigned)(left ? left : 1) : run->jobs;
+    keep_blas_to_one_thread();
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->moved, NULL);
 #pragma omp parallel num_threads(jobs)
