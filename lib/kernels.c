@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-static const struct k_level plain = { "plain", 0, &k_products_plain, &k_maps_plain };
+static const struct k_level plain = { "plain", &k_products_plain, &k_maps_plain };
 #if defined __x86_64__
-static const struct k_level avx2 = { "avx2", 1, &k_products_avx2, &k_maps_avx2 };
-static const struct k_level avx512 = { "avx512", 1, &k_products_avx512, &k_maps_avx512 };
+static const struct k_level avx2 = { "avx2", &k_products_avx2, &k_maps_avx2 };
+static const struct k_level avx512 = { "avx512", &k_products_avx512, &k_maps_avx512 };
 #endif
 
 const struct k_level *k_level(int level) {

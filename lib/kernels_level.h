@@ -57,6 +57,7 @@ typedef double k_back_kernel(double *da, const double *dh, const double *h, size
 /* kernels_product.c; out[b] = start[b] + sum over the terms of W x[b], with start_step doubles from start[b]
  * to start[b + 1], and from zero where start is NULL */
 struct k_products {
+    int fused; /* 1 where a * b + c is rounded once, here and in the maps */
     void (*product)(double *out, const double *start, size_t start_step, const struct k_term *terms,
                     size_t count, size_t batch, size_t rows, int upward);
     void (*outer_add)(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
@@ -77,7 +78,6 @@ extern const struct k_maps k_maps_plain, k_maps_avx2, k_maps_avx512;
 
 struct k_level {
     const char *name;
-    int fused; /* 1 where a * b + c is rounded once */
     const struct k_products *products;
     const struct k_maps *maps;
 };

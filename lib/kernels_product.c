@@ -231,4 +231,4 @@ static void column_sums_add(double *b, const double *a, size_t count, size_t col
             b[j] += a[n * cols + j];
 }
 
-const struct k_products NAME_OF(k_products_, LEVEL) = { product, outer_add, column_sums_add };
+const struct k_products NAME_OF(k_products_, LEVEL) = { FUSED, product, outer_add, column_sums_add };

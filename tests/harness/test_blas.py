@@ -5,7 +5,7 @@ from probes import PROBES, ProbeTest, main
 
 class Blas(ProbeTest):
     def test_a_blas_is_told_to_use_one_thread(self):
-        stand_in = self.environment(LD_PRELOAD=str(PROBES / "libblas.so"))
+        stand_in = self.environment(LD_PRELOAD=str(PROBES / "libblas_stand_in.so"))
         run = self.run_probe("busy", "--out", "a.csv", "--jobs", "2", environment=stand_in)
         self.assertEqual((run.status, run.err), (0, "threads 1\n"))
 

@@ -49,7 +49,7 @@ static double *copy_of(const double *x, size_t count) {
 }
 
 static double fused(const struct k_level *k, double a, double b, double c) {
-    return k->fused ? fma(a, b, c) : a * b + c;
+    return k->products->fused ? fma(a, b, c) : a * b + c;
 }
 
 static void assert_same_bits(const double *measured, const double *expected, size_t count, const char *what) {

@@ -164,8 +164,8 @@ START_TEST(a_gradient_that_overflows_within_one_step_is_named) {
 }
 END_TEST
 
-/* Steps in a segment, rounded up to blocks of 51. From 200 on a checkpoint, 165 numbers, is no larger than its
- * segment; of 700 all are kept. */
+/* Steps in a segment, rounded up to blocks of 51. From 200 on a checkpoint, 165 numbers, is no larger than
+ * its segment; of 700 all are kept. */
 static const size_t segments[] = { 1, 52, 100, 200, 640, 700 };
 enum { SEGMENTS = sizeof segments / sizeof *segments };
 

@@ -86,7 +86,7 @@ static void measure(const char *name, k_forward_kernel *(*kernel_of)(const struc
         printf("%s, %s: %zu arguments, at most %.3f ulp, at %a\n", name, k->name, tried, worst.ulps,
                worst.argument);
         ck_assert_double_gt(worst.ulps, 0.5); /* nothing rounds perfectly: less would be a blind test */
-        ck_assert_double_le(worst.ulps, k->fused ? BOUND_FUSED : BOUND_PLAIN);
+        ck_assert_double_le(worst.ulps, k->products->fused ? BOUND_FUSED : BOUND_PLAIN);
     }
     mpfr_clears(work[0], work[1], work[2], (mpfr_ptr)NULL);
     mpfr_free_cache();
