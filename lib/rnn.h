@@ -180,7 +180,8 @@ struct rnn {
                                  `separate`, W_hh h first, else 1; deviation = sqrt(variance + epsilon) */
     bool frozen; /* see rnn_norm_freeze */
 
-    double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero */
+    double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length (see rnn_backward); -inf for a zero.
+                       Between the two passes of a net in segments, checkpoints may wait in it. */
     double *dh; /* (T, B, H) with RNN_EVERYTHING: dL/dh_t = 2^exponent[t-1] dh[t-1]; else two rows of work */
     double *log_dc, *dc; /* the same of dL/dc_t, the total derivative, through h_t too; NULL without c */
     int *exponent; /* (T) with RNN_EVERYTHING, else NULL; of dh and of dc */

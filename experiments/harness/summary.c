@@ -152,12 +152,11 @@ static bool close_group(struct group *group, FILE *file) {
     return good;
 }
 
-/* One line of the CSV: cell, axes, columns, status. */
+/* One line of the CSV, its newline gone: cell, axes, columns, status. */
 static bool take_line(struct group *group, char *line, FILE *file) {
     char *fields[1 + AXES_MAX + COLUMNS_MAX + 1];
     double columns[COLUMNS_MAX];
     size_t wanted = 1 + group->grid->count + group->columns + 1;
-    line[strcspn(line, "\n")] = '\0';
     for (size_t i = 0; i < wanted; i++)
         fields[i] = strsep(&line, ",");
     uint64_t cell = strtoull(fields[0], NULL, 10);
@@ -197,8 +196,10 @@ bool sweep_summary(FILE *out, FILE *csv, const struct grid *grid) {
     char *line = NULL;
     size_t room = 0;
     bool good = write_header(out, grid) && getline(&line, &room, csv) > 0;
-    while (good && getline(&line, &room, csv) > 0)
+    for (ssize_t size; good && (size = getline(&line, &room, csv)) > 0;) {
+        line[size - 1] = '\0';
         good = take_line(&group, line, out);
+    }
     good = good && !ferror(csv) && close_group(&group, out);
     int error = group.values.failed || group.labels.failed || group.counts.failed ? ENOMEM : errno;
     free(line);
