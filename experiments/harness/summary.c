@@ -157,8 +157,12 @@ static bool take_line(struct group *group, char *line, FILE *file) {
     char *fields[1 + AXES_MAX + COLUMNS_MAX + 1];
     double columns[COLUMNS_MAX];
     size_t wanted = 1 + group->grid->count + group->columns + 1;
-    for (size_t i = 0; i < wanted; i++)
-        fields[i] = strsep(&line, ",");
+    for (size_t i = 0; i < wanted; i++) {
+        char *end = strchrnul(line, ',');
+        fields[i] = line;
+        line = end + (*end != '\0');
+        *end = '\0';
+    }
     uint64_t cell = strtoull(fields[0], NULL, 10);
     if (!group->any || cell / group->seeds != group->first / group->seeds) {
         if (!close_group(group, file))
