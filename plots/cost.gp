@@ -13,9 +13,9 @@ set style line 5 linecolor rgb SIGMOID linewidth 2 dashtype 1 pointtype 7 points
 set style line 6 linecolor rgb TANH linewidth 2 dashtype (12, 4) pointtype 5 pointsize 0.6 * size
 set style line 7 linecolor rgb SIGMOID linewidth 1.3 dashtype (3, 3) pointtype 6 pointsize 0.9 * size
 set style line 8 linecolor rgb TANH linewidth 1.3 dashtype (3, 3) pointtype 4 pointsize 0.9 * size
-set ylabel tr("tempo (ms)", "time (ms)") textcolor rgb SIGMOID offset 1, 0
-set y2label tr("memória (MB)", "memory (MB)") textcolor rgb TANH offset -1, 0
-set multiplot layout 2, 2 margins 0.085, 0.91, 0.135, 0.945 spacing 0.2, 0.16
+set ylabel tr("tempo (ms)", "time (ms)") textcolor rgb SIGMOID offset 1.3, 0
+set y2label tr("memória (MB)", "memory (MB)") textcolor rgb TANH offset -1.3, 0
+set multiplot layout 2, 2 margins 0.1, 0.895, 0.135, 0.945 spacing 0.215, 0.16
 set label 9 tr("círculos: tempo; quadrados: memória; linha fina: proporcional a T, H², B, células; tempos de uma só máquina", \
     "circles: time; squares: memory; thin line: proportional to T, H², B, cells; times of one machine") at screen 0.985, 0.02 right font ",10" textcolor rgb QUIET
 # The y of a row of this sweep; the last one fixes the thin line.
@@ -27,7 +27,7 @@ set xlabel tr("T (passos)", "T (steps)")
 set yrange [1e-2:1e4]
 set xrange [100:1e6]
 set y2range [1e-3:1e3]
-set label 1 tr("vazados: com pontos de retomada", "hollow: with checkpoints") at graph 0.05, 0.93 left font ",11" textcolor rgb QUIET
+set label 1 tr("vazados: com\npontos de retomada", "hollow: with checkpoints") at graph 0.05, 0.93 left font ",11" textcolor rgb QUIET
 plot data using (column("length")):(ms("checkpoints", column("length"), 1)) with linespoints linestyle 7, \
      data using (column("length")):(megabytes("checkpoints")) axes x1y2 with linespoints linestyle 8, \
      data using (column("length")):(ms("length", column("length"), 1)) with linespoints linestyle 5, \
