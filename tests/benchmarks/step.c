@@ -1,5 +1,5 @@
-/* The time of one step, forward and backward, of a tanh net: one line of CSV, with H, B, T, mode, microseconds
- * a step, GFLOP/s, share of the measured peak, and bytes.
+/* The time of one step, forward and backward, of a tanh net: one line of CSV, with H, B, T, mode,
+ * microseconds a step, GFLOP/s, share of the measured peak, and bytes.
  *
  *     step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]
  *
@@ -156,8 +156,14 @@ static size_t usual_length(const struct options *o) {
 
 static int parse(struct options *o, int count, char **words) {
     for (int i = 1; i + 1 < count; i += 2) {
-        const size_t value = strtoul(words[i + 1], NULL, 10);
-        if (!strcmp(words[i], "--hidden"))
+        char *end;
+        const size_t value = strtoul(words[i + 1], &end, 10);
+        const int whole = *end == '\0' && *words[i + 1] != '-' && end > words[i + 1];
+        if (!strcmp(words[i], "--mode") && (!strcmp(words[i + 1], "norms") || !strcmp(words[i + 1], "train")))
+            o->train = words[i + 1][0] == 't';
+        else if (!whole)
+            return 0;
+        else if (!strcmp(words[i], "--hidden"))
             o->hidden = value;
         else if (!strcmp(words[i], "--batch"))
             o->batch = value;
@@ -165,19 +171,17 @@ static int parse(struct options *o, int count, char **words) {
             o->length = value;
         else if (!strcmp(words[i], "--checkpoints"))
             o->checkpoints = value == 1;
-        else if (!strcmp(words[i], "--mode") &&
-                 (!strcmp(words[i + 1], "norms") || !strcmp(words[i + 1], "train")))
-            o->train = words[i + 1][0] == 't';
         else
             return 0;
     }
-    return count % 2;
+    return count % 2 && o->hidden && o->batch;
 }
 
 int main(int count, char **words) {
     struct options o = { 64, 32, 0, 0, 0 };
     if (!parse(&o, count, words)) {
-        fprintf(stderr, "usage: step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]\n");
+        fprintf(stderr,
+                "usage: step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]\n");
         return 2;
     }
     if (!o.length)

@@ -1,9 +1,12 @@
 """Cells are spread over the cores, so a BLAS with threads of its own is told to use one."""
 
-from probes import PROBES, ProbeTest, main
+import unittest
+
+from probes import PROBES, SANITIZED, ProbeTest, main
 
 
 class Blas(ProbeTest):
+    @unittest.skipIf(SANITIZED, "a sanitizer wants to be loaded first")
     def test_a_blas_is_told_to_use_one_thread(self):
         stand_in = self.environment(LD_PRELOAD=str(PROBES / "libblas_stand_in.so"))
         run = self.run_probe("busy", "--out", "a.csv", "--jobs", "2", environment=stand_in)
