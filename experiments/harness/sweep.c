@@ -125,8 +125,8 @@ static void run_cells(struct run *run) {
     sweep_buffer_free(&worker.text);
 }
 
-/* Cells are what is spread over the cores. A BLAS behind LAPACK that starts threads of its own would make them
- * wait for each other, and may add up in another order. */
+/* Cells are what is spread over the cores. A BLAS behind LAPACK that starts threads of its own would make
+ * them wait for each other, and may add up in another order. */
 static void keep_blas_to_one_thread(void) {
     void (*set_threads)(int);
     *(void **)&set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
