@@ -45,4 +45,13 @@ START_TEST(the_library_uses_the_best_level) {
 }
 END_TEST
 
-UNIT_MAIN("kernels", the_library_uses_the_best_level)
+START_TEST(every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own) {
+    for (int level = 1; k_level(level); level++) {
+        ck_assert_int_eq(k_level(level)->products->fused, 1);
+        ck_assert_str_ne(k_level(level)->name, k_level(level - 1)->name);
+    }
+}
+END_TEST
+
+UNIT_MAIN("kernels", the_library_uses_the_best_level,
+          every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own)
