@@ -59,11 +59,11 @@ static void compare(double *row, double *g, const double *clipped, size_t count)
 static enum rnn_status clip(double *row, double *factor, struct rnn *net, const struct sweep_point *point) {
     const size_t count = net->spec.hidden * net->spec.hidden;
     int exponent = net->gradient_exponent;
-    memcpy(factor, net->dW_hh, count * sizeof *factor);
-    row[NORM] = (rnn_log_norm(net->dW_hh, count) + exponent * M_LN2) / M_LN10;
-    const enum rnn_status status = sweep_clip(point, net->dW_hh, count, &exponent);
-    row[CLIPPED_NORM] = (rnn_log_norm(net->dW_hh, count) + exponent * M_LN2) / M_LN10;
-    compare(row, factor, net->dW_hh, count);
+    memcpy(factor, net->d.W_hh, count * sizeof *factor);
+    row[NORM] = (rnn_log_norm(net->d.W_hh, count) + exponent * M_LN2) / M_LN10;
+    const enum rnn_status status = sweep_clip(point, net->d.W_hh, count, &exponent);
+    row[CLIPPED_NORM] = (rnn_log_norm(net->d.W_hh, count) + exponent * M_LN2) / M_LN10;
+    compare(row, factor, net->d.W_hh, count);
     return status;
 }
 

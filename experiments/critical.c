@@ -66,9 +66,9 @@ static enum rnn_status spectrum(double *row, const struct rnn *net) {
     if (net->spec.weights == RNN_UNTIED)
         return RNN_OK;
     double *values = net->scratch + H * H;
-    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->W_hh, H, net->scratch);
+    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->p.W_hh, H, net->scratch);
     if (status == RNN_OK)
-        status = rnn_singular_values(values, net->W_hh, H, net->scratch);
+        status = rnn_singular_values(values, net->p.W_hh, H, net->scratch);
     row[SINGULAR] = values[0];
     return status;
 }

@@ -57,8 +57,8 @@ static double identity_error(const struct rnn *net) {
         return SWEEP_NONE;
     for (size_t i = 0; i < net->spec.hidden * net->spec.hidden; i++) {
         const double sum = ldexp(net->dW_past[i], net->dW_past_exponent - net->gradient_exponent);
-        squares += (sum - net->dW_hh[i]) * (sum - net->dW_hh[i]);
-        whole += net->dW_hh[i] * net->dW_hh[i];
+        squares += (sum - net->d.W_hh[i]) * (sum - net->d.W_hh[i]);
+        whole += net->d.W_hh[i] * net->d.W_hh[i];
     }
     return sqrt(squares / whole);
 }

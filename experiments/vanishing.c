@@ -34,7 +34,7 @@ static const struct sweep_column columns[] = {
 static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden, step = net->spec.weights == RNN_UNTIED ? t - 1 : 0;
     double *values = net->scratch + H * H;
-    const enum rnn_status status = rnn_singular_values(values, net->W_hh + step * H * H, H, net->scratch);
+    const enum rnn_status status = rnn_singular_values(values, net->p.W_hh + step * H * H, H, net->scratch);
     *bound = log10(net->spec.activation->gamma * values[0]);
     return status;
 }

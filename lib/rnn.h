@@ -159,16 +159,23 @@ struct rnn_spec {
 /* A segment that makes memory grow like sqrt(length): about sqrt(length) steps. */
 size_t rnn_segment(size_t length, size_t batch);
 
-/* One allocation. All arrays belong to the net and are open: read them, write x and the parameters.
- * `theta` and `gradient` are the parameters and their gradients as flat vectors of the same layout:
- * W_hh (G H, H), or (T, G H, H) untied | W_xh (G H, I) | b_h (G H) | gain_h (H) | gain_x (H) | W_hy (O, H) |
- * b_y (O), G the gates. A gain the norm does not have takes no room. */
+/* Views into a flat vector, in the order they lie in, G the gates: W_hh (G H, H), or (T, G H, H) untied |
+ * W_xh (G H, I) | b_h (G H) | gain_h (H) | gain_x (H) | W_hy (O, H) | b_y (O). A gain the norm does not have
+ * takes no room. */
+struct rnn_parameters {
+    double *W_hh, *W_xh, *b_h, *gain_h, *gain_x, *W_hy, *b_y;
+};
+
+/* One allocation. All arrays belong to the net and are open: read them, write x and the parameters. */
 struct rnn {
     struct rnn_spec spec;
     size_t parameters, gates; /* how many doubles theta holds; G */
-    double *theta, *W_hh, *W_xh, *b_h, *gain_h, *gain_x, *W_hy, *b_y;
-    /* NULL unless record >= RNN_GRADIENTS; the true gradient is 2^gradient_exponent times it */
-    double *gradient, *dW_hh, *dW_xh, *db_h, *dgain_h, *dgain_x, *dW_hy, *db_y;
+    double *theta; /* all parameters, which `p` has one by one */
+    struct rnn_parameters p;
+    double *
+        gradient; /* theirs, which `d` has one by one, all NULL unless record >= RNN_GRADIENTS; the true one is
+                         2^gradient_exponent times it */
+    struct rnn_parameters d;
     double *x; /* (T, B, I) */
     double *target; /* (B, O), for rnn_loss_squared */
     uint32_t *label; /* (B), for rnn_loss_softmax */

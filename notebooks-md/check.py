@@ -13,7 +13,7 @@ A page under pt/ shows a decimal comma. --write fills the numbers in; without it
 or with --tolerance up to X standard deviations over seeds: a chaotic network turns another machine's last bits
 into another trajectory.
 
-Also checked: excerpts (a fence opened by ```c title=lib/backward.c) are verbatim in that file, relative links
+Also checked: excerpts (a fence opened by ```c title=lib/net/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
 there was nothing to check.
 """

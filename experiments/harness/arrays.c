@@ -23,16 +23,15 @@ static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
 static void add_gains(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
     const size_t H = net->spec.hidden;
     const int e = gradient ? net->gradient_exponent : 0;
-    const double *gain_h = gradient ? net->dgain_h : net->gain_h;
-    const double *gain_x = gradient ? net->dgain_x : net->gain_x;
-    if (net->gain_x > net->gain_h)
+    const struct rnn_parameters *p = gradient ? &net->d : &net->p;
+    if (net->p.gain_x > net->p.gain_h)
         add(list, count,
             (struct npy){
-                .name = gradient ? "dgain_h" : "gain_h", .data = gain_h, .shape = { H }, .exponent = e });
-    if (net->W_hy > net->gain_x)
+                .name = gradient ? "dgain_h" : "gain_h", .data = p->gain_h, .shape = { H }, .exponent = e });
+    if (net->p.W_hy > net->p.gain_x)
         add(list, count,
             (struct npy){
-                .name = gradient ? "dgain_x" : "gain_x", .data = gain_x, .shape = { H }, .exponent = e });
+                .name = gradient ? "dgain_x" : "gain_x", .data = p->gain_x, .shape = { H }, .exponent = e });
 }
 
 /* Parameters, or their gradients where `gradient` is set; what a net lacks, or did not keep, is left out. */
@@ -40,11 +39,9 @@ static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct 
     const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, T = net->spec.length;
     const size_t rows = net->gates * H;
     const int e = gradient ? net->gradient_exponent : 0;
-    const double *W_hh = gradient ? net->dW_hh : net->W_hh, *W_xh = gradient ? net->dW_xh : net->W_xh;
-    const double *b_h = gradient ? net->db_h : net->b_h;
-    const double *W_hy = gradient ? net->dW_hy : net->W_hy, *b_y = gradient ? net->db_y : net->b_y;
+    const struct rnn_parameters *p = gradient ? &net->d : &net->p;
     struct npy hidden = {
-        .name = gradient ? "dW_hh" : "W_hh", .data = W_hh, .shape = { rows, H }, .exponent = e
+        .name = gradient ? "dW_hh" : "W_hh", .data = p->W_hh, .shape = { rows, H }, .exponent = e
     };
     if (net->spec.weights == RNN_UNTIED)
         memcpy(hidden.shape, (size_t[3]){ T, rows, H }, sizeof hidden.shape);
@@ -52,16 +49,16 @@ static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct 
     if (I)
         add(list, count,
             (struct npy){
-                .name = gradient ? "dW_xh" : "W_xh", .data = W_xh, .shape = { rows, I }, .exponent = e });
+                .name = gradient ? "dW_xh" : "W_xh", .data = p->W_xh, .shape = { rows, I }, .exponent = e });
     add(list, count,
-        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = b_h, .shape = { rows }, .exponent = e });
+        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = p->b_h, .shape = { rows }, .exponent = e });
     add_gains(list, count, net, gradient);
     if (O) {
         add(list, count,
             (struct npy){
-                .name = gradient ? "dW_hy" : "W_hy", .data = W_hy, .shape = { O, H }, .exponent = e });
+                .name = gradient ? "dW_hy" : "W_hy", .data = p->W_hy, .shape = { O, H }, .exponent = e });
         add(list, count,
-            (struct npy){ .name = gradient ? "db_y" : "b_y", .data = b_y, .shape = { O }, .exponent = e });
+            (struct npy){ .name = gradient ? "db_y" : "b_y", .data = p->b_y, .shape = { O }, .exponent = e });
     }
 }
 

@@ -9,8 +9,8 @@
  * repetitions of the whole pass, divided by T, without the random vector of the loss; the share is that of
  * the fused multiply-adds per second measured between the repetitions, so that both see the same clock. flop:
  * 4 H^2 B, in training 6 H^2 B. */
-#include "kernels.h"
-#include "kernels_level.h"
+#include "kernels/kernels.h"
+#include "kernels/level.h"
 #include "rnn.h"
 
 #include <math.h>

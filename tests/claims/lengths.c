@@ -45,7 +45,7 @@ static struct rnn *backward_net(enum rnn_weights weights, const struct rnn *tied
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 713);
     for (size_t t = 0; tied && t < spec.length; t++)
-        memcpy(net->W_hh + t * H * H, tied->W_hh, H * H * sizeof *net->W_hh);
+        memcpy(net->p.W_hh + t * H * H, tied->p.W_hh, H * H * sizeof *net->p.W_hh);
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_loss_linear(net, 713), RNN_OK);
     ck_assert_int_eq(rnn_backward(net), RNN_OK);
@@ -59,9 +59,9 @@ START_TEST(the_gradient_of_the_shared_weights_is_the_sum_of_what_each_step_asks)
     for (size_t i = 0; i < H * H; i++) {
         double sum = 0;
         for (size_t t = 0; t < tied->spec.length; t++)
-            sum += untied->dW_hh[t * H * H + i];
-        difference += pow(sum - tied->dW_hh[i], 2);
-        whole += pow(tied->dW_hh[i], 2);
+            sum += untied->d.W_hh[t * H * H + i];
+        difference += pow(sum - tied->d.W_hh[i], 2);
+        whole += pow(tied->d.W_hh[i], 2);
     }
     claim_at_most("C2", "||dL/dW - sum of its steps|| / ||dL/dW||", sqrt(difference / whole), 1e-12,
                   "dL/dW = sum_t da_t h_{t-1}^T");

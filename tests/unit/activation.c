@@ -1,5 +1,5 @@
 /* The four tables: against long double in the middle and in the tails, and against their kernels. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 #include "unit.h"
 

@@ -76,7 +76,7 @@ START_TEST(what_stops_a_measurement_is_returned) {
     ck_assert_int_eq(rnn_decay_measure(&decay, net, 3, 0, 60), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_crossing(&scale, net, 3, 9, 10, 1), RNN_BAD_RANGE);
     for (size_t i = 0; i < 48; i++)
-        net->b_h[i] = -1e9;
+        net->p.b_h[i] = -1e9;
     ck_assert_int_eq(rnn_decay_measure(&decay, net, 3, 0, 20), RNN_ZERO);
     ck_assert_int_eq(rnn_decay_of_weights(&decay, net, 3, 0, 20), RNN_OK);
     rnn_free(&net);
@@ -85,7 +85,7 @@ START_TEST(what_stops_a_measurement_is_returned) {
     rnn_free(&net);
     net = drawn(&rnn_sigmoid, RNN_ORTHOGONAL, 1); /* h saturates: its rate stays below 1 at any scale near */
     for (size_t i = 0; i < 48; i++)
-        net->b_h[i] = 30;
+        net->p.b_h[i] = 30;
     ck_assert_int_eq(rnn_crossing(&scale, net, 3, 0, 20, 1), RNN_NO_CONVERGENCE);
     rnn_free(&net);
 }

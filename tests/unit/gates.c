@@ -1,6 +1,6 @@
 /* Gated cells as a whole: length, segments, exponents, the forget bias. That their gradients are right is
  * gradients.c. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 #include <check.h>
@@ -104,8 +104,8 @@ START_TEST(what_each_product_sees_is_summed_at_one_exponent) {
     memcpy(net->x, net->h, 400 * 5 * 33 * sizeof(double)); /* x_t is h_{t-1}: W_hh and W_xh see the same */
     rnn_loss_linear(net, 713);
     ck_assert_int_eq(rnn_backward(net), RNN_OK);
-    ck_assert_double_gt(k_sum_squares(net->dW_hh, 2 * 33 * 33), 1e-12);
-    ck_assert_mem_eq(net->dW_hh, net->dW_xh, 2 * 33 * 33 * sizeof(double)); /* of r and z */
+    ck_assert_double_gt(k_sum_squares(net->d.W_hh, 2 * 33 * 33), 1e-12);
+    ck_assert_mem_eq(net->d.W_hh, net->d.W_xh, 2 * 33 * 33 * sizeof(double)); /* of r and z */
     rnn_free(&net);
 }
 END_TEST
@@ -128,7 +128,7 @@ START_TEST(the_forget_bias_is_that_of_the_gate_that_keeps) {
     ck_assert_int_eq(measure(&net, spec_of(_i, 1.13, -0.713, 10)), RNN_OK);
     ck_assert_uint_eq(net->gates, _i ? 3 : 4);
     for (size_t i = 0; i < 33 * net->gates; i++)
-        ck_assert_double_eq(net->b_h[i], i / 33 == 1 ? -0.713 : 0);
+        ck_assert_double_eq(net->p.b_h[i], i / 33 == 1 ? -0.713 : 0);
     rnn_free(&net);
 }
 END_TEST
@@ -167,7 +167,7 @@ START_TEST(a_dead_gated_net_has_a_zero_gradient) {
     spec.record = RNN_EVERYTHING;
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 5);
-    memset(net->W_hh + 6 * net->gates * 33 * 33, 0, net->gates * 33 * 33 * sizeof(double));
+    memset(net->p.W_hh + 6 * net->gates * 33 * 33, 0, net->gates * 33 * 33 * sizeof(double));
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     rnn_loss_linear(net, 5);
     ck_assert_int_eq(rnn_backward(net), RNN_ZERO); /* nothing leads from step 7 to step 6 */
@@ -184,7 +184,7 @@ START_TEST(the_product_of_the_gates_that_keep_is_measured) {
     struct rnn *net = NULL;
     double mean;
     ck_assert_int_eq(measure(&net, spec_of(_i, 1e-9, 0.713, 30)), RNN_OK);
-    memset(net->W_xh, 0, net->gates * 33 * 9 * sizeof(double)); /* every a is its bias */
+    memset(net->p.W_xh, 0, net->gates * 33 * 9 * sizeof(double)); /* every a is its bias */
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 3, 30), RNN_OK);
     ck_assert_double_lt(fabs(mean + log1p(exp(-0.713))), 1e-8);

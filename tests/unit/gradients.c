@@ -54,11 +54,11 @@ static struct rnn *net_for(int c) {
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 2385 + (uint64_t)c);
     for (size_t i = 0; i < net->spec.hidden * net->gates; i++)
-        net->b_h[i] += 0.0713 * (double)(i % 8) - 0.119;
-    for (double *gain = net->gain_h; gain < net->W_hy; gain++)
-        *gain *= 1 + 0.0613 * (double)(net->W_hy - gain);
+        net->p.b_h[i] += 0.0713 * (double)(i % 8) - 0.119;
+    for (double *gain = net->p.gain_h; gain < net->p.W_hy; gain++)
+        *gain *= 1 + 0.0613 * (double)(net->p.W_hy - gain);
     for (size_t i = 0; i < OUTPUTS; i++)
-        net->b_y[i] = 0.237 - 0.0917 * (double)i;
+        net->p.b_y[i] = 0.237 - 0.0917 * (double)i;
     return net;
 }
 

@@ -1,5 +1,5 @@
 /* What each step brings to dL/dW_hh, against explicit outer products and closed forms. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 #include "unit.h"
 
@@ -80,20 +80,20 @@ END_TEST
 
 START_TEST(the_parts_add_up_to_the_gradient) {
     struct rnn *net = measured(spec_of(&rnn_tanh, RNN_TIED), RNN_OK);
-    const double norm = exp(rnn_log_norm(net->dW_hh, H * H));
+    const double norm = exp(rnn_log_norm(net->d.W_hh, H * H));
     for (size_t i = 0; i < H * H; i++)
-        ck_assert_double_le(fabs((double)entry(net, 1, T, i / H, i % H) - net->dW_hh[i]), 1e-12 * norm);
+        ck_assert_double_le(fabs((double)entry(net, 1, T, i / H, i % H) - net->d.W_hh[i]), 1e-12 * norm);
     rnn_free(&net);
 }
 END_TEST
 
 static void parts_add_up(struct rnn_spec spec) {
     struct rnn *net = measured(spec, RNN_OK);
-    const size_t count = (size_t)(net->W_xh - net->W_hh);
-    const double norm = exp(rnn_log_norm(net->dW_hh, count));
+    const size_t count = (size_t)(net->p.W_xh - net->p.W_hh);
+    const double norm = exp(rnn_log_norm(net->d.W_hh, count));
     ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
     for (size_t j = 0; j < count; j++)
-        ck_assert_double_le(fabs(ldexp(net->dW_past[j], net->dW_past_exponent) - net->dW_hh[j]),
+        ck_assert_double_le(fabs(ldexp(net->dW_past[j], net->dW_past_exponent) - net->d.W_hh[j]),
                             1e-14 * norm);
     rnn_free(&net);
 }
@@ -119,7 +119,7 @@ START_TEST(the_parts_of_untied_weights_are_their_gradients) {
     rnn_gaussian(mask, T * H * H, 1.1, (struct rnn_stream){ 5, RNN_FOR_TASK, 0 });
     ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
     for (size_t t = 1; t <= T; t++) {
-        const double *dW = net->dW_hh + (t - 1) * H * H;
+        const double *dW = net->d.W_hh + (t - 1) * H * H;
         squares += k_sum_squares(dW, H * H);
         ck_assert_double_eq_tol(net->log_dW[t - 1], rnn_log_norm(dW, H * H), 1e-14);
         ck_assert_double_eq_tol(net->log_dW_past[t - 1], log(squares) / 2, 1e-14);
@@ -163,7 +163,7 @@ START_TEST(a_part_below_every_double_has_its_logarithm) {
     ck_assert_double_lt(net->log_dW[1], -2000);
     for (size_t t = 2; t < spec.length; t++) /* h is between 0 and 1, so a part follows dh */
         ck_assert_double_lt(fabs(net->log_dW[t - 1] - net->log_dh[t - 1]), 5);
-    ck_assert_double_eq_tol(net->log_dW_past[2999], rnn_log_norm(net->dW_hh, H * H), 1e-12);
+    ck_assert_double_eq_tol(net->log_dW_past[2999], rnn_log_norm(net->d.W_hh, H * H), 1e-12);
     rnn_free(&net);
 }
 END_TEST

@@ -2,7 +2,7 @@
 #ifndef LEVELS_H
 #define LEVELS_H
 
-#include "kernels_level.h"
+#include "kernels/level.h"
 #include "unit.h"
 
 #include <math.h>

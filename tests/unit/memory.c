@@ -1,5 +1,5 @@
 /* The read-out on nets whose memory is known: delay lines, one leaky unit, noise, and a solution by hand. */
-#include "cell.h"
+#include "net/net.h"
 #include "unit.h"
 
 #include <math.h>
@@ -41,12 +41,12 @@ static enum rnn_status recall(struct rnn *net, size_t lags, double noise, double
 START_TEST(a_delay_line_recalls_as_many_inputs_as_it_has_units) {
     enum { H = 20 };
     struct rnn *net = net_of(H, T);
-    memset(net->W_hh, 0, H * H * sizeof *net->W_hh);
-    memset(net->W_xh, 0, H * sizeof *net->W_xh);
+    memset(net->p.W_hh, 0, H * H * sizeof *net->p.W_hh);
+    memset(net->p.W_xh, 0, H * sizeof *net->p.W_xh);
     for (size_t i = 1; i < H; i++)
-        net->W_hh[i * H + i - 1] = 1;
-    net->W_xh[0] = 2.385;
-    net->b_h[0] = 0.713;
+        net->p.W_hh[i * H + i - 1] = 1;
+    net->p.W_xh[0] = 2.385;
+    net->p.b_h[0] = 0.713;
     ck_assert_int_eq(recall(net, LAGS, 0, 1e-12), RNN_OK);
     for (size_t k = 0; k < LAGS; k++) {
         if (k < H)
@@ -73,10 +73,10 @@ END_TEST
 START_TEST(noise_is_relative_to_the_deviation_of_the_state) {
     static const double sizes[] = { 0.01, 0.5, 2.385 };
     struct rnn *net = net_of(4, 4 * T);
-    memset(net->W_hh, 0, 16 * sizeof *net->W_hh);
+    memset(net->p.W_hh, 0, 16 * sizeof *net->p.W_hh);
     for (int i = 0; i < 4; i++) {
-        net->W_xh[i] = 71.3;
-        net->b_h[i] = -238.5;
+        net->p.W_xh[i] = 71.3;
+        net->p.b_h[i] = -238.5;
     }
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(recall(net, 2, sizes[i], 0), RNN_OK);
@@ -136,9 +136,9 @@ static double recall_by_hand(const struct rnn *net, size_t k, long double ridge)
 START_TEST(the_solution_is_that_of_the_normal_equations) {
     struct rnn *net = net_of(2, T);
     net->spec.activation = &rnn_tanh;
-    net->W_hh[1] = 0.385;
-    net->W_hh[2] = -0.2385;
-    net->b_h[1] = 0.3;
+    net->p.W_hh[1] = 0.385;
+    net->p.W_hh[2] = -0.2385;
+    net->p.b_h[1] = 0.3;
     ck_assert_int_eq(recall(net, LAG_COUNT, 0, 0.0385), RNN_OK);
     for (size_t k = 0; k < LAG_COUNT; k++)
         ck_assert_double_eq_tol(r2[k], recall_by_hand(net, k, 0.0385L), 1e-12);
@@ -151,7 +151,7 @@ END_TEST
 START_TEST(what_is_fitted_by_heart_does_not_count) {
     struct rnn *net = net_of(30, 100 + LAGS + 4 + 2 * LAGS);
     for (size_t i = 0; i < 30; i++)
-        net->W_hh[i * 31] = 0.3 + 0.02 * (double)i;
+        net->p.W_hh[i * 31] = 0.3 + 0.02 * (double)i;
     const struct rnn_memory memory = {
         .first = 100, .lags = 2 * LAGS, .noise = 1, .ridge = 1e-9, .seed = 385
     };
@@ -191,7 +191,7 @@ START_TEST(what_cannot_be_measured_is_refused) {
     net->spec.segment = T;
     REFUSED(RNN_BAD_SIZE, net->spec.inputs = 2);
     net->spec.inputs = 1;
-    k_scale(net->W_xh, 0, 2);
+    k_scale(net->p.W_xh, 0, 2);
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     REFUSED(RNN_NO_CONVERGENCE, bad.noise = 0);
     rnn_free(&net);

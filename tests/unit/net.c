@@ -1,5 +1,5 @@
 /* The network as a whole: memory, length, overflow, and the two findings a pass can end with. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 #include <check.h>
@@ -105,15 +105,15 @@ START_TEST(the_gradient_of_shared_weights_is_the_sum_of_its_steps) {
     spec.weights = RNN_UNTIED;
     ck_assert_int_eq(measure(&untied, spec), RNN_OK);
     for (size_t t = 0; t < 30; t++)
-        memcpy(untied->W_hh + t * 33 * 33, tied->W_hh, 33 * 33 * sizeof(double));
+        memcpy(untied->p.W_hh + t * 33 * 33, tied->p.W_hh, 33 * 33 * sizeof(double));
     ck_assert_int_eq(rnn_forward(untied), RNN_OK);
     rnn_loss_linear(untied, 713);
     ck_assert_int_eq(rnn_backward(untied), RNN_OK);
     for (size_t i = 0; i < 33 * 33; i++) {
         double sum = 0;
         for (size_t t = 0; t < 30; t++)
-            sum += untied->dW_hh[t * 33 * 33 + i];
-        ck_assert_double_lt(fabs(sum - tied->dW_hh[i]), 1e-12);
+            sum += untied->d.W_hh[t * 33 * 33 + i];
+        ck_assert_double_lt(fabs(sum - tied->d.W_hh[i]), 1e-12);
     }
     rnn_free(&tied);
     rnn_free(&untied);
@@ -138,14 +138,14 @@ START_TEST(a_net_of_dead_units_has_a_zero_gradient_from_a_named_step) {
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 5);
     for (size_t i = 0; i < 33 * 33; i++) /* W_7 and the input drive every unit of step 7 below zero */
-        net->W_hh[6 * 33 * 33 + i] = -1e3 - (double)i;
+        net->p.W_hh[6 * 33 * 33 + i] = -1e3 - (double)i;
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     rnn_loss_linear(net, 5);
     ck_assert_int_eq(rnn_backward(net), RNN_ZERO);
     ck_assert_uint_eq(net->stopped_at, 6);
     ck_assert(isinf(net->log_dh[5]) && isfinite(net->log_dh[6]));
-    ck_assert_double_eq(k_sum_squares(net->dW_hh, 8 * 33 * 33), 0); /* da_7 = 0 and h_7 = 0 */
-    ck_assert_double_gt(k_sum_squares(net->dW_hh + 8 * 33 * 33, 33 * 33), 0);
+    ck_assert_double_eq(k_sum_squares(net->d.W_hh, 8 * 33 * 33), 0); /* da_7 = 0 and h_7 = 0 */
+    ck_assert_double_gt(k_sum_squares(net->d.W_hh + 8 * 33 * 33, 33 * 33), 0);
     rnn_free(&net);
 }
 END_TEST
@@ -155,7 +155,7 @@ START_TEST(a_gradient_that_overflows_within_one_step_is_named) {
     ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 0.9, 10)), RNN_OK);
     memset(net->h, 0, 11 * 5 * 33 * sizeof(double)); /* phi' = 1 */
     for (size_t i = 0; i < 33 * 33; i++)
-        net->W_hh[i] = 1e308;
+        net->p.W_hh[i] = 1e308;
     rnn_loss_linear(net, 4);
     ck_assert_int_eq(rnn_backward(net), RNN_DIVERGED);
     ck_assert_uint_eq(net->stopped_at, 8); /* dh_9 is near 1e308, still finite, and rescaled */
@@ -312,7 +312,7 @@ START_TEST(a_softmax_of_huge_outputs_does_not_overflow) {
     spec.outputs = 3;
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
     rnn_draw(net, 3);
-    net->b_y[0] = 2385;
+    net->p.b_y[0] = 2385;
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     memcpy(net->label, label, sizeof label);
     ck_assert_int_eq(rnn_loss_softmax(net), RNN_OK);

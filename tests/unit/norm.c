@@ -1,6 +1,6 @@
 /* Batch normalisation as a whole: its statistics, its two modes, and what it refuses. That its gradients are
  * right is held in gradients.c. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 #include "unit.h"
 
@@ -70,7 +70,7 @@ START_TEST(a_deviation_beyond_double_is_a_divergence_not_a_zero) {
     for (int n = 1; n < NORMS; n++) {
         const struct rnn_spec spec = spec_of(norms[n]);
         struct rnn *net = net_of(&spec);
-        k_scale(net->W_hh, 1e200, H * H);
+        k_scale(net->p.W_hh, 1e200, H * H);
         ck_assert_int_eq(rnn_forward(net), RNN_DIVERGED);
         ck_assert_uint_eq(net->stopped_at, 1);
         rnn_free(&net);
@@ -117,7 +117,7 @@ START_TEST(rescaling_changes_no_bit_of_any_gradient) {
         k_scale(rnn_state_gradient(small, T), 0x1p-300, B * H);
         ck_assert_int_eq(rnn_backward(small), RNN_OK);
         ck_assert_int_ne(small->exponent[T - 1], 0);
-        for (const double *gain = net->dgain_h; gain < net->dW_hy; gain++)
+        for (const double *gain = net->d.gain_h; gain < net->d.W_hy; gain++)
             ck_assert_double_ne(*gain, 0);
         for (size_t i = 0; i < net->parameters; i++)
             ck_assert_double_eq(ldexp(net->gradient[i], -300),
@@ -226,8 +226,8 @@ START_TEST(an_input_that_is_not_there_is_normalised_to_nothing) {
     spec.inputs = 0;
     struct rnn *net = net_of(&spec);
     measure(net);
-    ck_assert_double_eq(k_sum_squares(net->dgain_x, H), 0);
-    ck_assert_double_gt(k_sum_squares(net->dgain_h, H), 0);
+    ck_assert_double_eq(k_sum_squares(net->d.gain_x, H), 0);
+    ck_assert_double_gt(k_sum_squares(net->d.gain_h, H), 0);
     ck_assert(isfinite(net->log_dh[0]));
     rnn_free(&net);
 }

@@ -32,7 +32,7 @@ static number recurrent(const struct perturbed *p, const number *h, size_t t, si
     const size_t H = s->hidden, matrix = s->weights == RNN_UNTIED ? t - 1 : 0;
     number a = 0;
     for (size_t j = 0; j < H; j++)
-        a += theta(p, p->net->W_hh, (matrix * gates * H + i) * H + j) * h[j];
+        a += theta(p, p->net->p.W_hh, (matrix * gates * H + i) * H + j) * h[j];
     return a;
 }
 
@@ -42,13 +42,13 @@ static number input(const struct perturbed *p, size_t t, size_t b, size_t i) {
     const double *x = p->net->x + ((t - 1) * s->batch + b) * s->inputs;
     number a = 0;
     for (size_t j = 0; j < s->inputs; j++)
-        a += theta(p, p->net->W_xh, i * s->inputs + j) * x[j];
+        a += theta(p, p->net->p.W_xh, i * s->inputs + j) * x[j];
     return a;
 }
 
 /* The share of x_t and of the bias. */
 static number external(const struct perturbed *p, size_t t, size_t b, size_t i) {
-    return theta(p, p->net->b_h, i) + input(p, t, b, i);
+    return theta(p, p->net->p.b_h, i) + input(p, t, b, i);
 }
 
 /* v of every sequence, less its mean over them and over its deviation; a frozen net brings both. */
@@ -80,14 +80,14 @@ static void elman_unit(const struct perturbed *p, number *next, const number *h,
     }
     if (full || separate) {
         normalise(p, u, 0, t, i);
-        gain_u = theta(p, p->net->gain_h, i);
+        gain_u = theta(p, p->net->p.gain_h, i);
     }
     if (separate || s->norm == RNN_NORM_INPUT) {
         normalise(p, v, separate, t, i);
-        gain_v = theta(p, p->net->gain_x, i);
+        gain_v = theta(p, p->net->p.gain_x, i);
     }
     for (size_t b = 0; b < B; b++)
-        next[b * H + i] = phi(s->activation, gain_u * u[b] + gain_v * v[b] + theta(p, p->net->b_h, i));
+        next[b * H + i] = phi(s->activation, gain_u * u[b] + gain_v * v[b] + theta(p, p->net->p.b_h, i));
 }
 
 static number lstm_unit(const struct perturbed *p, number *c, const number *h, size_t t, size_t b, size_t i) {
@@ -132,9 +132,9 @@ static number loss_of(const struct reference *r, const struct perturbed *p, numb
         return loss;
     }
     for (size_t o = 0; o < s->outputs; o++) {
-        y[o] = theta(p, r->net->b_y, o);
+        y[o] = theta(p, r->net->p.b_y, o);
         for (size_t i = 0; i < s->hidden; i++)
-            y[o] += theta(p, r->net->W_hy, o * s->hidden + i) * h[i];
+            y[o] += theta(p, r->net->p.W_hy, o * s->hidden + i) * h[i];
         sum += cexpl(y[o]);
         if (r->loss == SQUARED)
             loss += (y[o] - r->weight[b * s->outputs + o]) * (y[o] - r->weight[b * s->outputs + o]) / 2;

@@ -1,5 +1,5 @@
 /* Spectra of matrices and of products of Jacobians whose answer is known beforehand. */
-#include "cell.h"
+#include "net/net.h"
 #include "unit.h"
 
 #include <math.h>
@@ -127,7 +127,7 @@ START_TEST(a_diagonal_net_has_the_logarithms_of_its_diagonal) {
     struct rnn *net = net_of(&rnn_linear, RNN_IDENTITY, RNN_TIED);
     double expected[H];
     for (size_t i = 0; i < H; i++) {
-        net->W_hh[i * H + i] = (i % 2 ? -0.0713 : 0.0713) * (double)(i + 1);
+        net->p.W_hh[i * H + i] = (i % 2 ? -0.0713 : 0.0713) * (double)(i + 1);
         expected[H - 1 - i] = log(0.0713 * (double)(i + 1));
     }
     assert_exponents(net, 1, expected, 1e-14);
@@ -138,12 +138,12 @@ END_TEST
 START_TEST(a_symmetric_net_has_the_logarithms_of_its_eigenvalues) {
     struct rnn *net = net_of(&rnn_linear, RNN_ORTHOGONAL, RNN_TIED);
     double P[H * H], expected[H];
-    memcpy(P, net->W_hh, sizeof P);
-    memset(net->W_hh, 0, sizeof P);
+    memcpy(P, net->p.W_hh, sizeof P);
+    memset(net->p.W_hh, 0, sizeof P);
     for (size_t k = 0; k < H; k++) {
         expected[k] = log(0.9 * pow(0.6, (double)k));
         for (size_t i = 0; i < H * H; i++)
-            net->W_hh[i] +=
+            net->p.W_hh[i] +=
                 P[i / H * H + k] * P[i % H * H + k] * exp(expected[k]) * (k % 3 ? 1 : -1) / (0.713 * 0.713);
     }
     assert_exponents(net, 41, expected, 1e-7);
@@ -169,7 +169,7 @@ static double log_det(const double *matrix) {
 START_TEST(the_exponents_add_up_to_the_logarithm_of_the_volume) {
     enum { FIRST = 23 };
     struct rnn *net = net_of(&rnn_tanh, RNN_GAUSSIAN, RNN_TIED);
-    double exponents[H], sum = 0, expected = log_det(net->W_hh);
+    double exponents[H], sum = 0, expected = log_det(net->p.W_hh);
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_lyapunov(exponents, net, FIRST, STEPS - 1), RNN_OK);
     for (size_t t = FIRST; t < STEPS; t++)
@@ -188,7 +188,7 @@ START_TEST(a_dead_unit_is_an_exponent_of_minus_infinity) {
     struct rnn *net = net_of(&rnn_relu, RNN_IDENTITY, RNN_TIED);
     double exponents[H];
     for (size_t i = 0; i < H; i++)
-        net->b_h[i] = i == 5 ? -1e6 : 1e6;
+        net->p.b_h[i] = i == 5 ? -1e6 : 1e6;
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_lyapunov(exponents, net, 1, STEPS), RNN_OK);
     for (size_t i = 0; i < H - 1; i++)
@@ -209,9 +209,9 @@ START_TEST(what_has_no_exponents_is_refused) {
     net->spec.cell = &other;
     ck_assert_int_eq(rnn_lyapunov(exponents, net, 1, STEPS), RNN_BAD_LAW);
     net->spec.cell = &rnn_elman;
-    net->W_hh[0] = 1e308;
-    net->W_hh[1] = -1e308;
-    k_pack(net->packed, net->W_hh, H, H);
+    net->p.W_hh[0] = 1e308;
+    net->p.W_hh[1] = -1e308;
+    k_pack(net->packed, net->p.W_hh, H, H);
     ck_assert_int_eq(rnn_lyapunov(exponents, net, 1, STEPS), RNN_NO_CONVERGENCE);
     net->from = 30; /* as after a segment */
     ck_assert_int_eq(rnn_lyapunov(exponents, net, 30, STEPS), RNN_BAD_RANGE);

@@ -1,6 +1,6 @@
 /* Forward sensitivity against the complex step, closed forms, and the findings and refusals it can end with.
  */
-#include "cell.h"
+#include "net/net.h"
 #include "unit.h"
 
 #include <complex.h>
@@ -46,14 +46,14 @@ static number phi(const struct rnn_activation *activation, number a) {
 }
 
 static void reference_step(number *h, const struct rnn *net, size_t t, size_t b) {
-    const double *W = net->W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * H * H : 0);
+    const double *W = net->p.W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * H * H : 0);
     number next[H];
     for (size_t i = 0; i < H; i++) {
-        number a = net->b_h[i];
+        number a = net->p.b_h[i];
         for (size_t j = 0; j < H; j++)
             a += W[i * H + j] * h[j];
         for (size_t j = 0; j < INPUTS; j++)
-            a += net->W_xh[i * INPUTS + j] * net->x[((t - 1) * B + b) * INPUTS + j];
+            a += net->p.W_xh[i * INPUTS + j] * net->x[((t - 1) * B + b) * INPUTS + j];
         next[i] = phi(net->spec.activation, a);
     }
     memcpy(h, next, sizeof next);
@@ -83,7 +83,7 @@ static void assert_reference(struct rnn_spec spec, size_t from) {
     long double expected[T + 1];
     double growth[T + 1];
     for (size_t i = 0; i < H; i++)
-        net->b_h[i] = 0.385 + 0.2385 * sin(2.385 * (double)i); /* or all of a small relu net may die */
+        net->p.b_h[i] = 0.385 + 0.2385 * sin(2.385 * (double)i); /* or all of a small relu net may die */
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     reference_growth(expected, net, from, 385);
     ck_assert_int_eq(rnn_tangent(growth, net, from, 385), RNN_OK);
@@ -148,11 +148,11 @@ START_TEST(a_perturbation_of_dead_units_is_zero_from_there_on) {
     struct rnn *net = forward_net(spec);
     double growth[T + 1];
     for (size_t i = 0; i < H; i++)
-        net->b_h[i] = 50;
+        net->p.b_h[i] = 50;
     for (size_t i = 0; i < T * B; i++)
         net->x[i] = 0;
     for (size_t i = 0; i < H; i++)
-        net->W_xh[i] = 1;
+        net->p.W_xh[i] = 1;
     for (size_t b = 0; b < B; b++)
         net->x[20 * B + b] = -1e6; /* step 21 silences every unit */
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
@@ -167,13 +167,13 @@ END_TEST
 START_TEST(one_step_that_overflows_diverges) {
     struct rnn *net = forward_net(spec_of(&rnn_linear, RNN_GAUSSIAN, 0.713));
     double growth[T + 1];
-    k_scale(net->W_hh, 1e200, H * H); /* the norm leaves double, its logarithm does not */
-    k_pack(net->packed, net->W_hh, H, H);
+    k_scale(net->p.W_hh, 1e200, H * H); /* the norm leaves double, its logarithm does not */
+    k_pack(net->packed, net->p.W_hh, H, H);
     ck_assert_int_eq(rnn_tangent(growth, net, 0, 713), RNN_OK);
     ck_assert_double_gt(growth[T], 1e4);
     for (size_t i = 0; i < H * H; i++)
-        net->W_hh[i] = 1e308;
-    k_pack(net->packed, net->W_hh, H, H);
+        net->p.W_hh[i] = 1e308;
+    k_pack(net->packed, net->p.W_hh, H, H);
     ck_assert_int_eq(rnn_tangent(growth, net, 3, 713), RNN_DIVERGED);
     ck_assert_uint_eq(net->stopped_at, 4);
     for (size_t n = 1; n <= T - 3; n++)

@@ -1,6 +1,6 @@
 /* The largest error of tanh and sigmoid in units in the last place, against MPFR: on every level, over random
  * bit patterns, the range where the functions bend, and the whole left tail of sigmoid. */
-#include "kernels_level.h"
+#include "kernels/level.h"
 #include "unit.h"
 
 #include <math.h>

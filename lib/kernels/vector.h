@@ -1,7 +1,7 @@
 /* What the files built once per instruction-set level share: a vector of doubles as wide as the level's
  * registers, in the plain C of GCC's and Clang's vector types. */
-#ifndef KERNELS_VECTOR_H
-#define KERNELS_VECTOR_H
+#ifndef VECTOR_H
+#define VECTOR_H
 
 #if defined __AVX512F__
 enum { LANES = 8 };

@@ -1,12 +1,12 @@
 /* How a perturbation of a state grows on its way forward: the counterpart of the backward pass. */
-#include "cell.h"
+#include "net/net.h"
 
 #include <math.h>
 
 void rnn_pack_step(struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden;
     if (net->spec.weights == RNN_UNTIED)
-        k_pack(net->packed, net->W_hh + (t - 1) * H * H, H, H);
+        k_pack(net->packed, net->p.W_hh + (t - 1) * H * H, H, H);
 }
 
 /* delta = phi'(a_t) * (W delta) 2^-n, with n added to *exponent where the norm left the safe range, and ln of

@@ -1,5 +1,5 @@
 /* dL/dW_hh taken apart into what each step brings to it. */
-#include "cell.h"
+#include "net/net.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Short-term memory (Jaeger 2001): a ridge read-out of past inputs from the state, out of sample. */
-#include "cell.h"
+#include "net/net.h"
 
 #include <lapacke.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* What a matrix and a product of Jacobians do to lengths. LAPACK sees the transpose of a row-major W, which
  * has the same eigenvalues and singular values. */
-#include "cell.h"
+#include "net/net.h"
 
 #include <lapacke.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Losses at the last step: each starts the backward pass by setting dL/dh_T. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 #include <math.h>
@@ -9,22 +9,22 @@
 static double *read_out(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     const struct k_term term = { net->scratch, rnn_state(net, s->length), s->hidden };
-    k_pack(net->scratch, net->W_hy, s->outputs, s->hidden);
-    k_affine(net->y, net->b_y, &term, 1, s->batch, s->outputs, 0);
+    k_pack(net->scratch, net->p.W_hy, s->outputs, s->hidden);
+    k_affine(net->y, net->p.b_y, &term, 1, s->batch, s->outputs, 0);
     return net->scratch + k_packed_size(s->hidden, s->outputs);
 }
 
 /* dL/dh_T = W_hy^T dL/dy, dW_hy = dL/dy h_T^T, db_y = sum_b dL/dy, from dy (B, O). */
 static void pull_back_read_out(struct rnn *net, const double *dy) {
     const struct rnn_spec *s = &net->spec;
-    k_pack_transposed(net->scratch, net->W_hy, s->outputs, s->hidden);
+    k_pack_transposed(net->scratch, net->p.W_hy, s->outputs, s->hidden);
     k_product(rnn_state_gradient(net, s->length), net->scratch, dy, s->batch, s->hidden, s->outputs);
     if (s->record < RNN_GRADIENTS)
         return;
-    memset(net->dW_hy, 0, s->outputs * s->hidden * sizeof *net->dW_hy);
-    memset(net->db_y, 0, s->outputs * sizeof *net->db_y);
-    k_outer_add(net->dW_hy, dy, rnn_state(net, s->length), s->batch, s->outputs, s->hidden);
-    k_column_sums_add(net->db_y, dy, s->batch, s->outputs);
+    memset(net->d.W_hy, 0, s->outputs * s->hidden * sizeof *net->d.W_hy);
+    memset(net->d.b_y, 0, s->outputs * sizeof *net->d.b_y);
+    k_outer_add(net->d.W_hy, dy, rnn_state(net, s->length), s->batch, s->outputs, s->hidden);
+    k_column_sums_add(net->d.b_y, dy, s->batch, s->outputs);
 }
 
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
@@ -38,8 +38,8 @@ enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
     for (size_t i = 0; i < count; i++)
         net->loss += dh[i] * h[i];
     if (s->record >= RNN_GRADIENTS) { /* the read-out takes no part */
-        memset(net->dW_hy, 0, s->outputs * s->hidden * sizeof *net->dW_hy);
-        memset(net->db_y, 0, s->outputs * sizeof *net->db_y);
+        memset(net->d.W_hy, 0, s->outputs * s->hidden * sizeof *net->d.W_hy);
+        memset(net->d.b_y, 0, s->outputs * sizeof *net->d.b_y);
     }
     return RNN_OK;
 }

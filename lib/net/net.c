@@ -1,9 +1,8 @@
-/* A network's memory: one allocation, carved and measured by the same function, and its random draw. */
-#include "cell.h"
+/* A network's memory: one allocation, carved and measured by the same function. */
+#include "net/net.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { ALIGNMENT = 64 };
 
@@ -23,19 +22,28 @@ static double *take_doubles(struct carver *carver, double count) {
     return take(carver, count, sizeof(double));
 }
 
-/* Consecutive views into one flat vector: W_hh | W_xh | b_h | gain_h | gain_x | W_hy | b_y. */
-enum { VIEWS = 7 };
-static double carve_parameters(const struct rnn_spec *s, double *flat, double **views[VIEWS]) {
+/* Sets every view of `p` into `flat`, in the order they lie in; returns how many doubles there are. */
+static double carve_parameters(struct rnn_parameters *p, const struct rnn_spec *s, double *flat) {
     const double H = (double)s->hidden, I = (double)s->inputs, O = (double)s->outputs,
                  G = (double)s->cell->gates;
     const double steps = s->weights == RNN_UNTIED ? (double)s->length : 1;
-    const double gain_h = s->norm == RNN_NORM_FULL || s->norm == RNN_NORM_SEPARATE ? H : 0;
-    const double gain_x = s->norm == RNN_NORM_INPUT || s->norm == RNN_NORM_SEPARATE ? H : 0;
-    const double counts[VIEWS] = { steps * G * H * H, G * H * I, G * H, gain_h, gain_x, O * H, O };
+    const bool gain_h = s->norm == RNN_NORM_FULL || s->norm == RNN_NORM_SEPARATE;
+    const bool gain_x = s->norm == RNN_NORM_INPUT || s->norm == RNN_NORM_SEPARATE;
+    const struct {
+        double **view, count;
+    } parts[] = {
+        { &p->W_hh, steps * G * H * H },
+        { &p->W_xh, G * H * I },
+        { &p->b_h, G * H },
+        { &p->gain_h, gain_h ? H : 0 },
+        { &p->gain_x, gain_x ? H : 0 },
+        { &p->W_hy, O * H },
+        { &p->b_y, O },
+    };
     double total = 0;
-    for (int i = 0; i < VIEWS; i++) {
-        *views[i] = flat ? flat + (size_t)total : NULL;
-        total += counts[i];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        *parts[i].view = flat ? flat + (size_t)total : NULL;
+        total += parts[i].count;
     }
     return total;
 }
@@ -137,16 +145,11 @@ static double carve(struct rnn *net, char *base) {
     struct carver carver = { base, 0 };
     take(&carver, 1, sizeof *net);
 
-    double **theta[] = {
-        &net->W_hh, &net->W_xh, &net->b_h, &net->gain_h, &net->gain_x, &net->W_hy, &net->b_y
-    };
-    const double parameters = carve_parameters(s, NULL, theta);
+    const double parameters = carve_parameters(&net->p, s, NULL);
     net->theta = take_doubles(&carver, parameters);
-    carve_parameters(s, net->theta, theta);
-    double **gradient[] = { &net->dW_hh,   &net->dW_xh, &net->db_h, &net->dgain_h,
-                            &net->dgain_x, &net->dW_hy, &net->db_y };
+    carve_parameters(&net->p, s, net->theta);
     net->gradient = s->record >= RNN_GRADIENTS ? take_doubles(&carver, parameters) : NULL;
-    carve_parameters(s, net->gradient, gradient);
+    carve_parameters(&net->d, s, net->gradient);
 
     net->x = take_doubles(&carver, T * B * (double)s->inputs);
     net->target = take_doubles(&carver, B * (double)s->outputs);
@@ -233,47 +236,4 @@ enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
 void rnn_free(struct rnn **net) {
     free(*net);
     *net = NULL;
-}
-
-/* W_hh of every step, a matrix of its own for each gate. */
-static void draw_recurrent(struct rnn *net, uint64_t seed) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, matrices = (size_t)(net->W_xh - net->W_hh) / (H * H);
-    for (size_t i = 0; i < matrices; i++)
-        rnn_draw_matrix(net->W_hh + i * H * H, H, s->init, s->scale, net->scratch,
-                        (struct rnn_stream){ seed, RNN_FOR_W_HH, (uint32_t)i });
-}
-
-/* Gains, and the statistics of a net that has seen nothing. */
-static void draw_norm(struct rnn *net) {
-    const size_t count = rnn_normalisers(net->spec.norm) * net->spec.hidden;
-    for (size_t i = 0; i < count; i++)
-        net->gain_h[i] = net->spec.gamma;
-    for (size_t i = 0; i < count * net->spec.length; i++) {
-        net->mean[i] = 0;
-        net->deviation[i] = 1;
-    }
-    net->frozen = false;
-}
-
-void rnn_draw(struct rnn *net, uint64_t seed) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, BI = s->batch * s->inputs;
-    memset(net->theta, 0, net->parameters * sizeof *net->theta);
-    draw_recurrent(net, seed);
-    if (s->inputs)
-        rnn_gaussian(net->W_xh, s->cell->gates * H * s->inputs, sqrt(s->drive / (double)s->inputs),
-                     (struct rnn_stream){ seed, RNN_FOR_W_XH, 0 });
-    if (s->outputs)
-        rnn_gaussian(net->W_hy, s->outputs * H, sqrt(1 / (double)H),
-                     (struct rnn_stream){ seed, RNN_FOR_W_HY, 0 });
-    for (size_t i = 0; s->cell->gates > RNN_KEEPING_GATE && i < H; i++)
-        net->b_h[RNN_KEEPING_GATE * H + i] = s->forget;
-    draw_norm(net);
-    net->from = 0;
-    rnn_gaussian(net->h, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 0 });
-    if (net->c)
-        rnn_gaussian(net->c, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 1 });
-    for (uint32_t t = 0; s->inputs && t < s->length; t++)
-        rnn_gaussian(net->x + t * BI, BI, 1, (struct rnn_stream){ seed, RNN_FOR_INPUT, t + 1 });
 }

@@ -1,5 +1,5 @@
 /* The laws a recurrent matrix is drawn from. */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 #include <math.h>

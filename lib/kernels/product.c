@@ -1,8 +1,8 @@
 /* Products and outer sums, built once per instruction-set level: -DLEVEL=plain, avx2 or avx512 with the flags
  * of that level. An output is one chain of multiply-adds over the summed index in increasing order, whatever
  * the tile it is computed in, which makes its bits equal on every level that fuses them. */
-#include "kernels_level.h"
-#include "kernels_vector.h"
+#include "kernels/level.h"
+#include "kernels/vector.h"
 
 #include <string.h>
 

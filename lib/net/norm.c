@@ -7,7 +7,7 @@
  * where gain * x goes into a_t and dy = dL/da_t. The two means are the paths through mean and deviation; a
  * net whose statistics are frozen lacks them. Of two normalisers, 0 is that of W_hh h_{t-1}, 1 that of W_xh
  * x_t. */
-#include "cell.h"
+#include "net/net.h"
 
 #include <math.h>
 #include <string.h>
@@ -80,7 +80,7 @@ static double *normalised(const struct rnn *net, size_t n, size_t t) {
 
 /* The gains follow one another, and one that is off takes no room. */
 static double *gain(const struct rnn *net, size_t n) {
-    return net->gain_h + n * net->spec.hidden;
+    return net->p.gain_h + n * net->spec.hidden;
 }
 
 /* The normalised v (B, H), kept for the way back; v may lie where it is kept. */
@@ -124,7 +124,7 @@ static bool forward_input(struct rnn *net, size_t t) {
     const struct k_term input = rnn_input_term(net, 0, t);
     double *h = rnn_state(net, t);
     k_affine(h, NULL, &input, 1, B, H, 0);
-    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->b_h, B, H);
+    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->p.b_h, B, H);
     k_product_add(h, net->packed, rnn_state(net, t - 1), B, H, H);
     return activate(net, t);
 }
@@ -141,7 +141,7 @@ static bool forward_full(struct rnn *net, size_t t) {
     const struct k_term terms[] = { rnn_input_term(net, 0, t), rnn_recurrent_term(net, 0, t) };
     double *h = rnn_state(net, t);
     k_affine(h, NULL, terms, 2, B, H, t % 2);
-    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->b_h, B, H);
+    scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->p.b_h, B, H);
     return activate(net, t);
 }
 
@@ -162,7 +162,7 @@ static bool forward_separate(struct rnn *net, size_t t) {
     for (size_t b = 0; b < B; b++)
         for (size_t i = 0; i < H; i++)
             h[b * H + i] =
-                net->gain_h[i] * recurrent[b * H + i] + net->gain_x[i] * x[b * H + i] + net->b_h[i];
+                net->p.gain_h[i] * recurrent[b * H + i] + net->p.gain_x[i] * x[b * H + i] + net->p.b_h[i];
     return activate(net, t);
 }
 
@@ -178,7 +178,7 @@ static double backward_separate(struct rnn *net, size_t t, size_t slot) {
 static void sum_gains(struct rnn *net, size_t first, size_t last, size_t slot) {
     const size_t H = net->spec.hidden, rows = (last - first + 1) * net->spec.batch;
     for (size_t n = 0; n < rnn_normalisers(net->spec.norm); n++)
-        column_products_add(net->dgain_h + n * H, rnn_gate_gradient(net, net->da, 0, slot),
+        column_products_add(net->d.gain_h + n * H, rnn_gate_gradient(net, net->da, 0, slot),
                             normalised(net, n, first), rows, H);
 }
 

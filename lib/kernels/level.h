@@ -1,10 +1,10 @@
-/* The kernels of each instruction-set level the library was built for. kernels.c picks the best one the
+/* The kernels of each instruction-set level the library was built for. level.c picks the best one the
  * processor runs; a test may compare them all. Levels with fused multiply-add (all but the plain x86-64 one)
  * give identical bits. */
-#ifndef KERNELS_LEVEL_H
-#define KERNELS_LEVEL_H
+#ifndef LEVEL_H
+#define LEVEL_H
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 /* A length cut into pieces as equal as possible: thirteen strips at most four high make 4 + 3 + 3 + 3, not
  * 4 + 4 + 4 + 1, whose last would wait for every addition. The first `longer` pieces have one more. */
@@ -54,7 +54,7 @@ enum { K_LANES = 16 };
 typedef int k_forward_kernel(double *h, size_t count);
 typedef double k_back_kernel(double *da, const double *dh, const double *h, size_t count);
 
-/* kernels_product.c; out[b] = start[b] + sum over the terms of W x[b], with start_step doubles from start[b]
+/* product.c; out[b] = start[b] + sum over the terms of W x[b], with start_step doubles from start[b]
  * to start[b + 1], and from zero where start is NULL */
 struct k_products {
     int fused; /* 1 where a * b + c is rounded once, here and in the maps */
@@ -64,7 +64,7 @@ struct k_products {
     void (*column_sums_add)(double *b, const double *a, size_t count, size_t cols);
 };
 
-/* kernels_map.c; the functions of kernels.h under the same names */
+/* map.c; the functions of kernels.h under the same names */
 struct k_maps {
     k_forward_kernel *sigmoid, *tanh, *relu, *linear;
     k_back_kernel *sigmoid_back, *tanh_back, *relu_back, *linear_back;

@@ -1,8 +1,8 @@
 /* Everything element by element: activations, their pullbacks, sums of squares. Built once per
- * instruction-set level, as kernels_product.c is. Bits are equal on every level with fused multiply-add: sums
+ * instruction-set level, as product.c is. Bits are equal on every level with fused multiply-add: sums
  * of squares are kept in sixteen lanes and added as one tree, everything else acts on single elements. */
-#include "kernels_level.h"
-#include "kernels_vector.h"
+#include "kernels/level.h"
+#include "kernels/vector.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-/* What a cell is to the passes through time (backward.c) and to memory (net.c). One file a cell. */
-#ifndef CELL_H
-#define CELL_H
+/* What the files of this room know of each other, and measure/ and train/ of them. One file a cell. */
+#ifndef NET_H
+#define NET_H
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 struct rnn_cell {
@@ -57,6 +57,16 @@ static inline bool rnn_is_safe(double squares) {
     return squares >= 0x1p-400 && squares <= 0x1p400;
 }
 
+/* ---- numbers of any size: rescale.c ------------------------------------------------------------------- */
+
+double rnn_largest_magnitude(const double *x, size_t count);
+
+/* x *= 2^exponent, exactly where the result is a normal double */
+void rnn_scale_by_power(double *x, int exponent, size_t count);
+
+/* ||x|| = n 2^*exponent: returns n, in 1..2 sqrt(count), or 0. */
+double rnn_scaled_norm(int *exponent, const double *x, size_t count);
+
 /* Brings x, and y with it unless y is NULL, near 1 by an exact power of two, 2^-n; adds n to *exponent.
  * RNN_ZERO if both are all zero, RNN_DIVERGED if one is not finite. */
 enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent);
@@ -74,6 +84,12 @@ static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
 /* Gate g of `da`, one of net->da, net->da_h and net->da_x, `slot` steps into the block: (B, H). */
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
     return da + (g * net->block + slot) * rnn_step_size(net);
+}
+
+/* W_hh of step t, an untied net's own. */
+static inline double *rnn_weights_of_step(const struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden;
+    return net->p.W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
 }
 
 /* Packs W_hh of step t for a product, if the net is untied; a tied one is packed since the forward pass. */
@@ -98,8 +114,43 @@ static inline struct k_term rnn_recurrent_term(const struct rnn *net, size_t g, 
 static inline double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
     const size_t H = net->spec.hidden;
     const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
-    k_affine(rnn_gate(net, g, t), net->b_h + g * H, terms, 2, net->spec.batch, H, t % 2);
+    k_affine(rnn_gate(net, g, t), net->p.b_h + g * H, terms, 2, net->spec.batch, H, t % 2);
     return rnn_gate(net, g, t);
 }
+
+/* ---- segments: forward.c ------------------------------------------------------------------------------ */
+
+/* `packed` = every gate's share of W, by k_pack or k_pack_transposed */
+void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
+                    void (*pack)(double *, const double *, size_t, size_t));
+
+/* Steps net->from + 1..last, with h of step net->from in place. */
+enum rnn_status rnn_forward_segment(struct rnn *net, size_t last);
+
+/* Makes `from` the first step kept. */
+void rnn_enter_segment(struct rnn *net, size_t from);
+
+/* ---- sums over time: sums.c --------------------------------------------------------------------------- */
+
+/* Steps first..last whose da wait to be summed, all of one exponent; none if first > last. */
+struct rnn_pending {
+    size_t first, last;
+    int exponent;
+};
+
+/* Where step t lies in a block. */
+static inline size_t rnn_slot(const struct rnn *net, size_t t) {
+    return (t - 1) % net->block;
+}
+
+/* dW_hh += sum_t da_h h_{t-1}^T, dW_xh += sum_t da_x x_t^T, db_h += sum_t da over the pending steps. */
+void rnn_sum_pending(struct rnn *net, struct rnn_pending *p);
+
+/* Takes step t, just done, into the pending steps; sums them where a block ends, or where W_hh is not shared. */
+void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent);
+
+/* Gives the gradient its true size where double can hold it; otherwise carries the exponent, and brings the
+ * read-out's part, which has none, to the same one. */
+void rnn_settle_exponent(struct rnn *net);
 
 #endif

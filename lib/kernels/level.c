@@ -1,8 +1,8 @@
-/* Packing, and the choice of an instruction-set level for everything that kernels_product.c and kernels_map.c
+/* Packing, and the choice of an instruction-set level for everything that product.c and map.c
  * compute. The choice is a test of processor flags at each call (about a nanosecond), so that no state is
  * kept. */
-#include "kernels.h"
-#include "kernels_level.h"
+#include "kernels/level.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 

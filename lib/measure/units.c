@@ -1,43 +1,7 @@
-/* What a gradient log and the states hold: the rate of decay, how saturated the units are. */
-#include "cell.h"
+/* What the units of a net are like: how saturated, how dead, and what its gates keep. */
+#include "net/net.h"
 
 #include <math.h>
-
-/* ---- decay: y(k) = ln ||dL/dh_{T-k}|| against lag k ------------------------------------------------ */
-
-/* RNN_ZERO if a norm in the range is zero: there is no slope then, and *decay is left as it was. */
-enum rnn_status rnn_decay_fit_log(struct rnn_decay *decay, const double *log_norm, size_t length,
-                                  size_t first, size_t last) {
-    if (last >= length || last < 2 || first > last - 2)
-        return RNN_BAD_RANGE;
-    const double *y = log_norm + length - 1; /* y[-k] is that of lag k */
-    const double middle = ((double)first + (double)last) / 2;
-    double mean = 0;
-    for (size_t k = first; k <= last; k++)
-        mean += *(y - k) / (double)(last - first + 1);
-    if (!isfinite(mean))
-        return RNN_ZERO;
-    double xx = 0, xy = 0, rest = 0;
-    for (size_t k = first; k <= last; k++) {
-        const double x = (double)k - middle;
-        xx += x * x;
-        xy += x * (*(y - k) - mean);
-    }
-    const double slope = xy / xx;
-    for (size_t k = first; k <= last; k++) {
-        const double residual = *(y - k) - mean - slope * ((double)k - middle);
-        rest += residual * residual;
-    }
-    *decay = (struct rnn_decay){ .slope = slope,
-                                 .error = sqrt(rest / (double)(last - first - 1) / xx),
-                                 .r = exp(slope),
-                                 .half_life = log(2) / fabs(slope) };
-    return RNN_OK;
-}
-
-enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last) {
-    return rnn_decay_fit_log(decay, net->log_dh, net->spec.length, first, last);
-}
 
 /* ---- slopes: phi'(a) as the backward pass sees it, a function of h --------------------------------- */
 

@@ -1,35 +1,10 @@
-/* The rate of one draw of W measured: with its activation, without it, and the scale at which it is 1. */
-#include "cell.h"
+/* The scale at which one draw of W neither shrinks nor grows a gradient. */
+#include "net/net.h"
 
 #include <math.h>
 
-static enum rnn_status pull_back_and_fit(struct rnn_decay *decay, struct rnn *net, uint64_t seed,
-                                         size_t first, size_t last) {
-    enum rnn_status status = rnn_loss_linear(net, seed);
-    if (status == RNN_OK)
-        status = rnn_backward(net);
-    return status == RNN_OK ? rnn_decay_fit(decay, net, first, last) : status;
-}
-
-enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
-                                  size_t last) {
-    const enum rnn_status status = rnn_forward(net);
-    return status == RNN_OK ? pull_back_and_fit(decay, net, seed, first, last) : status;
-}
-
-enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
-                                     size_t last) {
-    const struct rnn_activation *activation = net->spec.activation;
-    if (!rnn_is_plain(&net->spec))
-        return RNN_BAD_LAW;
-    net->spec.activation = &rnn_linear;
-    const enum rnn_status status = pull_back_and_fit(decay, net, seed, first, last);
-    net->spec.activation = activation;
-    return status;
-}
-
 static void scale_weights(struct rnn *net, double scale) {
-    k_scale(net->W_hh, scale / net->spec.scale, (size_t)(net->W_xh - net->W_hh));
+    k_scale(net->p.W_hh, scale / net->spec.scale, (size_t)(net->p.W_xh - net->p.W_hh));
     net->spec.scale = scale;
 }
 

@@ -1,6 +1,6 @@
 /* The four activations. `value` and `derivative` are written so that no tail overflows or cancels: both
  * tails of a sigmoid are a ratio of powers of exp(-|a|). */
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "rnn.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
  *     r, z = sigmoid(a)    n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1}))    h_t = (1 - z) n + z h_{t-1}
  *
  * W_hn h_{t-1} is kept for the way back. W_hn sees dL/da_n times r, so da_h is an array of its own. */
-#include "cell.h"
+#include "net/net.h"
 
 enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
 
@@ -17,7 +17,7 @@ static bool forward(struct rnn *net, size_t t) {
            *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
     k_sigmoid(r, size);
     k_sigmoid(z, size);
-    k_affine(n, net->b_h + CANDIDATE * H, &input, 1, B, H, 0);
+    k_affine(n, net->p.b_h + CANDIDATE * H, &input, 1, B, H, 0);
     k_affine(u, NULL, &state, 1, B, H, t % 2);
     for (size_t i = 0; i < size; i++)
         n[i] += r[i] * u[i];

@@ -1,0 +1,127 @@
+/* Back-propagation through time, with the norm of dL/dh_t at every step.
+ *
+ * It is linear in dh. So dh is multiplied by an exact power of two whenever its norm leaves [2^-200, 2^200],
+ * and the exponent is kept beside it: logarithms of norms are right at any length. */
+#include "net/net.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ln||x|| from sum x^2, or from x itself where that sum is too small: one of dh and dc may be far below the
+ * other. */
+static double log_norm(double squares, const double *x, size_t count) {
+    return rnn_is_safe(squares) ? 0.5 * log(squares) : rnn_log_norm(x, count);
+}
+
+/* da_t from dh_t and dc_t; ||dh_t||^2 and ||dc_t||^2, the latter 0 without c. */
+struct squares {
+    double dh, dc;
+};
+static struct squares gate_gradients(struct rnn *net, size_t t) {
+    const double dc = net->dc ? k_sum_squares(rnn_cell_gradient(net, t), rnn_step_size(net)) : 0;
+    return (struct squares){ net->cell->backward(net, t, rnn_slot(net, t)), dc };
+}
+
+/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO or RNN_DIVERGED if both have no finite
+ * logarithm. */
+static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
+    const size_t size = rnn_step_size(net);
+    double *dh = rnn_state_gradient(net, t), *dc = net->dc ? rnn_cell_gradient(net, t) : NULL;
+    if (dc)
+        net->spec.cell->complete(net, t);
+    struct squares squares = gate_gradients(net, t);
+    if (!rnn_is_safe(squares.dh + squares.dc)) {
+        const enum rnn_status status = rnn_rescale(dh, dc, size, exponent);
+        if (status != RNN_OK)
+            return status;
+        squares = gate_gradients(net, t);
+    }
+    if (net->exponent)
+        net->exponent[t - 1] = *exponent;
+    net->log_dh[t - 1] = log_norm(squares.dh, dh, size) + *exponent * M_LN2;
+    if (dc)
+        net->log_dc[t - 1] = log_norm(squares.dc, dc, size) + *exponent * M_LN2;
+    return RNN_OK;
+}
+
+/* Takes da_h of step t into the record. */
+static void keep_da_h(struct rnn *net, size_t t) {
+    const size_t size = rnn_step_size(net), gates = net->spec.cell->gates;
+    for (size_t g = 0; g < gates; g++)
+        memcpy(net->da_h_of_step + ((t - 1) * gates + g) * size,
+               rnn_gate_gradient(net, net->da_h, g, rnn_slot(net, t)), size * sizeof *net->da_h);
+}
+
+/* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
+static void carry_back(struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden, gates = net->spec.cell->gates;
+    struct k_term terms[RNN_MOST_GATES];
+    if (net->spec.weights == RNN_UNTIED)
+        rnn_pack_gates(net, net->transposed, rnn_weights_of_step(net, t), k_pack_transposed);
+    for (size_t g = 0; g < gates; g++)
+        terms[g] = (struct k_term){ rnn_packed_gate(net, net->transposed, g),
+                                    rnn_gate_gradient(net, net->da_h, g, rnn_slot(net, t)), H };
+    k_affine(rnn_state_gradient(net, t - 1), NULL, terms, gates, net->spec.batch, H, t % 2);
+    if (net->spec.cell->carry)
+        net->spec.cell->carry(net, t);
+}
+
+/* Everything from step t down, once dh_t is exactly zero. */
+static void all_zero(struct rnn *net, size_t t) {
+    for (size_t i = 0; i < t; i++)
+        net->log_dh[i] = -INFINITY;
+    for (size_t i = 0; net->log_dc && i < t; i++)
+        net->log_dc[i] = -INFINITY;
+    if (net->spec.record != RNN_EVERYTHING)
+        return;
+    memset(net->dh, 0, t * rnn_step_size(net) * sizeof *net->dh);
+    if (net->dc)
+        memset(net->dc, 0, t * rnn_step_size(net) * sizeof *net->dc);
+    memset(net->da_h_of_step, 0, t * net->spec.cell->gates * rnn_step_size(net) * sizeof *net->da_h_of_step);
+    memset(net->exponent, 0, t * sizeof *net->exponent);
+}
+
+/* From dL/dh_T down to step 1 or to what stops the pass; the states of earlier segments are computed again.
+ */
+static enum rnn_status through_time(struct rnn *net) {
+    const bool gradients = net->spec.record >= RNN_GRADIENTS;
+    struct rnn_pending pending = { .first = 1, .last = 0 };
+    enum rnn_status status = RNN_OK;
+    int exponent = 0;
+    for (size_t t = net->spec.length; t >= 1; t--) {
+        if (t == net->from) {
+            rnn_enter_segment(net, t - net->spec.segment);
+            rnn_forward_segment(net, t);
+        }
+        status = step_back(net, t, &exponent);
+        if (status != RNN_OK) {
+            net->stopped_at = t;
+            break;
+        }
+        if (t > 1)
+            carry_back(net, t);
+        if (net->da_h_of_step)
+            keep_da_h(net, t);
+        if (gradients)
+            rnn_add_step(net, &pending, t, exponent);
+    }
+    if (gradients)
+        rnn_sum_pending(net, &pending);
+    return status;
+}
+
+enum rnn_status rnn_backward(struct rnn *net) {
+    if (net->spec.weights == RNN_TIED)
+        rnn_pack_gates(net, net->transposed, net->p.W_hh, k_pack_transposed);
+    if (net->gradient)
+        memset(net->gradient, 0, (size_t)(net->d.W_hy - net->gradient) * sizeof *net->gradient);
+    if (net->dc)
+        memset(rnn_cell_gradient(net, net->spec.length), 0, rnn_step_size(net) * sizeof *net->dc);
+    net->gradient_exponent = 0;
+    const enum rnn_status status = through_time(net);
+    if (status == RNN_ZERO)
+        all_zero(net, net->stopped_at);
+    if (net->gradient)
+        rnn_settle_exponent(net);
+    return status;
+}

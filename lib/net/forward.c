@@ -1,0 +1,79 @@
+/* Forward through time, whole or a segment at a time. */
+#include "net/net.h"
+
+#include <string.h>
+
+void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
+                    void (*pack)(double *, const double *, size_t, size_t)) {
+    const size_t H = net->spec.hidden;
+    for (size_t g = 0; g < net->spec.cell->gates; g++)
+        pack(rnn_packed_gate(net, packed, g), W + g * H * H, H, H);
+}
+
+enum rnn_status rnn_forward_segment(struct rnn *net, size_t last) {
+    for (size_t t = net->from + 1; t <= last; t++) {
+        if (net->spec.weights == RNN_UNTIED)
+            rnn_pack_gates(net, net->packed, rnn_weights_of_step(net, t), k_pack);
+        if (!net->cell->forward(net, t)) {
+            net->stopped_at = t;
+            return RNN_DIVERGED;
+        }
+    }
+    return RNN_OK;
+}
+
+static size_t segment_end(const struct rnn *net) {
+    const size_t end = net->from + rnn_kept(&net->spec);
+    return end < net->spec.length ? end : net->spec.length;
+}
+
+/* h of the checkpoint of the segment that starts at step `from`; c lies behind it. */
+static double *checkpoint_of(const struct rnn *net, size_t from) {
+    return net->checkpoint + from / net->spec.segment * net->checkpoint_step;
+}
+
+static void save_checkpoint(struct rnn *net) {
+    const size_t size = rnn_step_size(net);
+    double *checkpoint = checkpoint_of(net, net->from);
+    memcpy(checkpoint, net->h, size * sizeof *net->h);
+    if (net->c)
+        memcpy(checkpoint + size, net->c, size * sizeof *net->c);
+}
+
+void rnn_enter_segment(struct rnn *net, size_t from) {
+    const size_t size = rnn_step_size(net);
+    const double *checkpoint = checkpoint_of(net, from);
+    memcpy(net->h, checkpoint, size * sizeof *net->h);
+    if (net->c)
+        memcpy(net->c, checkpoint + size, size * sizeof *net->c);
+    net->from = from;
+}
+
+/* Makes `from`, the last step kept, the first. */
+static void pass_on(struct rnn *net, size_t from) {
+    const size_t size = rnn_step_size(net);
+    memcpy(net->h, rnn_state(net, from), size * sizeof *net->h);
+    if (net->c)
+        memcpy(net->c, rnn_cell_state(net, from), size * sizeof *net->c);
+    net->from = from;
+}
+
+enum rnn_status rnn_forward(struct rnn *net) {
+    const struct rnn_spec *s = &net->spec;
+    for (size_t g = 0; g < s->cell->gates; g++)
+        k_pack(net->packed_x + g * k_packed_size(s->hidden, s->inputs),
+               net->p.W_xh + g * s->hidden * s->inputs, s->hidden, s->inputs);
+    if (s->weights == RNN_TIED)
+        rnn_pack_gates(net, net->packed, net->p.W_hh, k_pack);
+    if (net->from)
+        rnn_enter_segment(net, 0);
+    for (;;) {
+        if (net->checkpoint)
+            save_checkpoint(net);
+        const size_t end = segment_end(net);
+        const enum rnn_status status = rnn_forward_segment(net, end);
+        if (status != RNN_OK || end == s->length)
+            return status;
+        pass_on(net, end);
+    }
+}

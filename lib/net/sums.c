@@ -1,0 +1,80 @@
+/* Gradients of the weights: sums over time.
+ *
+ * They are taken a block of steps at a time while the block is in the cache. Blocks lie at fixed steps, so a
+ * segmented net adds up the same numbers in the same order. */
+#include "net/net.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The waiting steps of one array of dL/da, all gates, times 2^exponent. */
+static void scale_pending(struct rnn *net, const struct rnn_pending *p, double *da, int exponent) {
+    const size_t count = (p->last - p->first + 1) * rnn_step_size(net);
+    for (size_t g = 0; g < net->spec.cell->gates; g++)
+        rnn_scale_by_power(rnn_gate_gradient(net, da, g, rnn_slot(net, p->first)), exponent, count);
+}
+
+/* Puts the sums so far and the pending steps on one exponent, the larger. What underflows is below 2^-600 of
+ * the sum. */
+static void align(struct rnn *net, const struct rnn_pending *p) {
+    if (p->last == net->spec.length)
+        net->gradient_exponent = p->exponent;
+    const int difference = p->exponent - net->gradient_exponent;
+    if (difference > 0) {
+        rnn_scale_by_power(net->gradient, -difference, (size_t)(net->d.W_hy - net->gradient));
+        net->gradient_exponent = p->exponent;
+    }
+    if (difference >= 0)
+        return;
+    scale_pending(net, p, net->da, difference);
+    if (net->da_h != net->da)
+        scale_pending(net, p, net->da_h, difference);
+    if (net->da_x != net->da && net->da_x != net->da_h)
+        scale_pending(net, p, net->da_x, difference);
+}
+
+void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch;
+    if (p->first > p->last)
+        return;
+    const size_t slot = rnn_slot(net, p->first);
+    align(net, p);
+    double *dW = net->d.W_hh + (rnn_weights_of_step(net, p->first) - net->p.W_hh);
+    for (size_t g = 0; g < s->cell->gates; g++) {
+        k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->da_h, g, slot), rnn_state(net, p->first - 1),
+                    count, H, H);
+        if (I)
+            k_outer_add(net->d.W_xh + g * H * I, rnn_gate_gradient(net, net->da_x, g, slot),
+                        net->x + (p->first - 1) * s->batch * I, count, H, I);
+        k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->da, g, slot), count, H);
+    }
+    if (net->cell->sum)
+        net->cell->sum(net, p->first, p->last, slot);
+    p->last = p->first - 1;
+}
+
+void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent) {
+    if (p->first <= p->last && p->exponent != exponent)
+        rnn_sum_pending(net, p);
+    if (p->first > p->last)
+        p->last = t;
+    p->first = t;
+    p->exponent = exponent;
+    if (rnn_slot(net, t) == 0 || net->spec.weights == RNN_UNTIED)
+        rnn_sum_pending(net, p);
+}
+
+void rnn_settle_exponent(struct rnn *net) {
+    const size_t recurrent = (size_t)(net->d.W_hy - net->gradient);
+    const int exponent = net->gradient_exponent;
+    if (exponent == 0)
+        return;
+    const double largest = rnn_largest_magnitude(net->gradient, recurrent);
+    if (largest == 0 || abs(ilogb(largest) + exponent) < 900) {
+        rnn_scale_by_power(net->gradient, exponent, recurrent);
+        net->gradient_exponent = 0;
+    } else {
+        rnn_scale_by_power(net->d.W_hy, -exponent, net->parameters - recurrent);
+    }
+}
