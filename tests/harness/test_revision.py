@@ -66,7 +66,7 @@ class Revision(ProbeTest):
     def test_a_touched_file_and_a_staged_one(self):
         self.git("init", "-q")
         last = self.commit()
-        os.utime(self.tree / "lib" / "net.c", (1, 1))
+        os.utime(self.tree / "lib/net/net.c", (1, 1))
         self.assertEqual(self.revision(), f"{last}\n")
         self.write("lib/net/net.c", "second\n")
         self.git("add", ".")
