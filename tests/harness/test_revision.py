@@ -18,7 +18,7 @@ class Revision(ProbeTest):
     def setUp(self):
         super().setUp()
         self.tree = self.folder / "tree of sources"
-        for name in ("lib/net/net.c", "experiments/harness/say.c", "data/text.txt", "meson.build", "README.md", "tests/prose.c"):
+        for name in ("lib/net/net.c", "experiments/harness/base/say.c", "data/text.txt", "meson.build", "README.md", "tests/prose.c"):
             self.write(name, "first\n")
         self.script = shutil.copy(SCRIPT, self.tree / "experiments" / "harness")
 
@@ -56,7 +56,7 @@ class Revision(ProbeTest):
             self.assertEqual(self.revision(), f"{last}\n")
             self.assertNotEqual(self.commit(), last)
             self.assertEqual(self.revision(), f"{last}\n")
-        for name in ("lib/net/net.c", "experiments/harness/say.c", "data/text.txt", "meson.build"):
+        for name in ("lib/net/net.c", "experiments/harness/base/say.c", "data/text.txt", "meson.build"):
             with self.subTest(changed=name):
                 self.write(name, "second\n")
                 self.assertEqual(self.revision(), f"{last}-dirty\n")

@@ -1,0 +1,70 @@
+/* Messages: what was refused, what failed, what was probably meant. */
+#include "base.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool sweep_refuse(struct reason *why, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    vsnprintf(why->text, sizeof why->text, format, list);
+    va_end(list);
+    return false;
+}
+
+bool sweep_no_memory(struct reason *why) {
+    why->failed = true;
+    return sweep_refuse(why, "out of memory");
+}
+
+void sweep_say(const char *name, const char *format, ...) {
+    char line[1024];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    fprintf(stderr, "%s: %s\n", name, line);
+}
+
+static size_t least(size_t a, size_t b, size_t c) {
+    size_t least_two = a < b ? a : b;
+    return least_two < c ? least_two : c;
+}
+
+enum { LONGEST = 40 };
+
+static size_t distance_between(const char *a, size_t m, const char *b, size_t n) {
+    size_t d[LONGEST + 1][LONGEST + 1];
+    for (size_t i = 0; i <= m; i++)
+        d[i][0] = i;
+    for (size_t j = 0; j <= n; j++)
+        d[0][j] = j;
+    for (size_t i = 1; i <= m; i++)
+        for (size_t j = 1; j <= n; j++) {
+            size_t change = a[i - 1] != b[j - 1];
+            d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change);
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && d[i - 2][j - 2] + 1 < d[i][j])
+                d[i][j] = d[i - 2][j - 2] + 1;
+        }
+    return d[m][n];
+}
+
+bool sweep_resembles(const char *typed, const char *word, size_t *distance) {
+    size_t m = strlen(typed), n = strlen(word);
+    if (m == 0 || m > LONGEST || n > LONGEST)
+        return false;
+    *distance = distance_between(typed, m, word, n);
+    bool begins = strncmp(typed, word, m < n ? m : n) == 0;
+    return begins || (*distance <= 2 && *distance < n);
+}
+
+int sweep_finish_output(const char *name) {
+    errno = 0;
+    if (!ferror(stdout) && fflush(stdout) == 0)
+        return SWEEP_DONE;
+    sweep_say(name, "standard output: %s", errno ? strerror(errno) : "cannot be written");
+    return SWEEP_FAILED;
+}

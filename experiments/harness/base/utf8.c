@@ -1,0 +1,18 @@
+/* UTF-8 as RFC 3629 has it. */
+#include "base.h"
+
+/* No overlong form, no surrogate, nothing above U+10FFFF. */
+size_t sweep_utf8(const unsigned char *bytes, size_t size) {
+    unsigned char c = bytes[0];
+    if (c < 0x80)
+        return 1;
+    size_t length = c >= 0xC2 && c <= 0xDF ? 2 : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+    if (length == 0 || length > size)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (c == 0xE0 && bytes[1] < 0xA0) || (c == 0xF0 && bytes[1] < 0x90);
+    bool surrogate = c == 0xED && bytes[1] > 0x9F, above = c == 0xF4 && bytes[1] > 0x8F;
+    return overlong || surrogate || above ? 0 : length;
+}

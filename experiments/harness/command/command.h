@@ -1,0 +1,47 @@
+/* The command line of an experiment, and what it shows. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "grid/grid.h"
+#include "run/run.h"
+
+/* ---- flags.c ------------------------------------------------------------------------------------------- */
+
+enum flag {
+    FLAG_OUT,
+    FLAG_JOBS,
+    FLAG_SHARD,
+    FLAG_RESUME,
+    FLAG_ARRAYS,
+    FLAG_PLOT,
+    FLAG_LIST,
+    FLAG_QUIET,
+    FLAG_HELP,
+    FLAG_VERSION,
+    FLAGS
+};
+struct flag_word {
+    const char *name, *argument, *meaning; /* argument NULL: a switch */
+};
+extern const struct flag_word sweep_flags[FLAGS];
+struct options {
+    const char *axis[AXES_MAX]; /* NULL: not given */
+    const char *flag[FLAGS]; /* NULL: not given; "" for a switch */
+    unsigned jobs;
+    uint64_t shard, shards;
+};
+bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,
+                         const char *const arguments[], struct reason *why);
+
+/* ---- help.c -------------------------------------------------------------------------------------------- */
+
+int sweep_help(const struct sweep_spec *spec);
+int sweep_version(const struct sweep_spec *spec);
+int sweep_list(const struct grid *grid);
+
+/* ---- results.c, plot.c --------------------------------------------------------------------------------- */
+
+int sweep_results(const struct grid *grid, const struct options *options, const char *command);
+int sweep_plot(const struct grid *grid, const struct paths *paths);
+
+#endif

@@ -1,0 +1,133 @@
+/* Flags: no abbreviations and no operands, so that a typo never runs a default. */
+#include "command.h"
+
+#include <omp.h>
+#include <string.h>
+
+enum { JOBS_MAX = 1024 };
+
+const struct flag_word sweep_flags[FLAGS] = {
+    [FLAG_OUT] = { "out", "FILE", "where the rows go; - is standard output" },
+    [FLAG_JOBS] = { "jobs", "N", "cells that run at the same time (default: the cores)" },
+    [FLAG_SHARD] = { "shard", "K/N", "only the cells k with k mod N = K; the shards concatenate" },
+    [FLAG_RESUME] = { "resume", NULL, "skip the cells that are complete in FILE.part" },
+    [FLAG_ARRAYS] = { "arrays", "DIR",
+                      "weights, inputs, states and gradients of each cell as DIR/cell-00012/*.npy" },
+    [FLAG_PLOT] = { "plot", NULL, "draw the result in the terminal through gnuplot" },
+    [FLAG_LIST] = { "list", NULL, "print the cells, one a line, and run nothing" },
+    [FLAG_QUIET] = { "quiet", NULL, "no progress on the terminal" },
+    [FLAG_HELP] = { "help", NULL, "print this help" },
+    [FLAG_VERSION] = { "version", NULL, "print the version" },
+};
+
+/* Where the text of a flag of this name goes: NULL if there is none. */
+static const char **slot_of(struct options *options, const struct sweep_spec *spec, const char *name,
+                            size_t size, bool *is_switch) {
+    for (size_t i = 0; i < FLAGS; i++)
+        if (strlen(sweep_flags[i].name) == size && strncmp(sweep_flags[i].name, name, size) == 0) {
+            *is_switch = !sweep_flags[i].argument;
+            return &options->flag[i];
+        }
+    for (size_t i = 0; i < AXES_MAX && spec->axes[i].name; i++)
+        if (strlen(spec->axes[i].name) == size && strncmp(spec->axes[i].name, name, size) == 0) {
+            *is_switch = false;
+            return &options->axis[i];
+        }
+    return NULL;
+}
+
+static void keep_nearer(const char **nearest, size_t *best, const char *typed, const char *name) {
+    size_t distance;
+    if (sweep_resembles(typed, name, &distance) && distance < *best) {
+        *best = distance;
+        *nearest = name;
+    }
+}
+
+static bool refuse_unknown(const struct sweep_spec *spec, const char *argument, struct reason *why) {
+    char typed[64];
+    const char *name = argument + strspn(argument, "-"), *nearest = NULL;
+    size_t best = SIZE_MAX;
+    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
+    for (size_t i = 0; i < FLAGS; i++)
+        keep_nearer(&nearest, &best, typed, sweep_flags[i].name);
+    for (size_t i = 0; spec->axes[i].name; i++)
+        keep_nearer(&nearest, &best, typed, spec->axes[i].name);
+    int shown = (int)(name - argument + (ptrdiff_t)strcspn(name, "="));
+    if (nearest)
+        return sweep_refuse(why, "unknown option %.*s (did you mean --%s?)", shown < 80 ? shown : 80,
+                            argument, nearest);
+    return sweep_refuse(why, "unknown option %.*s; --help lists them", shown < 80 ? shown : 80, argument);
+}
+
+/* Reads one flag and its value; returns how many arguments that took, 0 after a refusal. */
+static int take_flag(struct options *options, const struct sweep_spec *spec, const char *const arguments[],
+                     int left, struct reason *why) {
+    const char *argument = arguments[0];
+    if (strncmp(argument, "--", 2) != 0 && (argument[0] != '-' || !argument[1]))
+        return sweep_refuse(why, "unexpected '%.80s': every setting is a flag, see --help", argument);
+    if (strcmp(argument, "--") == 0)
+        return sweep_refuse(why, "unexpected '--': every setting is a flag, see --help");
+    const char *name = argument + 2, *equals = strchr(argument, '=');
+    size_t size = equals ? (size_t)(equals - name) : strlen(name);
+    bool is_switch = false;
+    const char **slot = argument[1] == '-' ? slot_of(options, spec, name, size, &is_switch) : NULL;
+    if (!slot)
+        return refuse_unknown(spec, argument, why);
+    if (is_switch) {
+        if (equals)
+            return sweep_refuse(why, "--%.*s takes no value", (int)size, name);
+        *slot = "";
+        return 1;
+    }
+    if (!equals && (left < 2 || strncmp(arguments[1], "--", 2) == 0))
+        return sweep_refuse(why, "--%.*s needs a value", (int)size, name);
+    *slot = equals ? equals + 1 : arguments[1];
+    return equals ? 1 : 2;
+}
+
+static bool read_jobs(struct options *options, struct reason *why) {
+    const char *text = options->flag[FLAG_JOBS];
+    uint64_t jobs = (uint64_t)omp_get_num_procs();
+    if (text && (!sweep_parse_count(&jobs, text) || jobs < 1 || jobs > JOBS_MAX))
+        return sweep_refuse(why, "--jobs %.80s: must be a whole number from 1 to %d", text, JOBS_MAX);
+    options->jobs = (unsigned)jobs;
+    return true;
+}
+
+static bool read_shard(struct options *options, struct reason *why) {
+    const char *text = options->flag[FLAG_SHARD], *slash = text ? strchr(text, '/') : NULL;
+    options->shards = 1;
+    if (!text)
+        return true;
+    char shard[24] = "";
+    if (slash && slash - text < (ptrdiff_t)sizeof shard)
+        memcpy(shard, text, (size_t)(slash - text));
+    if (slash && sweep_parse_count(&options->shard, shard) &&
+        sweep_parse_count(&options->shards, slash + 1) && options->shard < options->shards)
+        return true;
+    return sweep_refuse(why, "--shard %.80s: must be K/N with 0 <= K < N, as 0/4", text);
+}
+
+static bool check_output(const struct options *options, struct reason *why) {
+    const char *out = options->flag[FLAG_OUT], *arrays = options->flag[FLAG_ARRAYS];
+    if (out && !*out)
+        return sweep_refuse(why, "--out: must be the name of a file, or - for standard output");
+    if (arrays && !*arrays)
+        return sweep_refuse(why, "--arrays: must be the name of a folder");
+    return true;
+}
+
+bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,
+                         const char *const arguments[], struct reason *why) {
+    *options = (struct options){ .shards = 1 };
+    for (int i = 0; i < count;) {
+        int taken = take_flag(options, spec, arguments + i, count - i, why);
+        if (taken == 0)
+            return false;
+        if (options->flag[FLAG_HELP] || options->flag[FLAG_VERSION])
+            return true;
+        i += taken;
+    }
+    return read_jobs(options, why) && read_shard(options, why) && check_output(options, why);
+}

@@ -1,0 +1,152 @@
+/* --plot: the result in the terminal, by gnuplot's `dumb` terminal; a curve for each value of the spec's
+ * `by`. */
+#include "command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void print_terminal(struct buffer *script) {
+    struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 && size.ws_row >= 12;
+    sweep_print(script, "set terminal dumb size %d,%d\n", known ? size.ws_col : 80,
+                known ? size.ws_row - 2 : 24);
+}
+
+/* A string as gnuplot reads it between single quotes. */
+static void print_quoted(struct buffer *script, const char *text) {
+    sweep_append(script, "'", 1);
+    for (; *text; text++)
+        sweep_append(script, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    sweep_append(script, "'", 1);
+}
+
+static bool plotted(const struct sweep_spec *spec, const char *axis) {
+    return strcmp(axis, spec->plot.x) == 0 || (spec->plot.by && strcmp(axis, spec->plot.by) == 0);
+}
+
+/* A curve needs one value on every axis that is neither x nor `by`: the first. */
+static void print_held(struct buffer *script, const struct grid *grid, bool summary) {
+    for (size_t i = 0; i < grid->count - summary; i++) {
+        const struct axis *axis = &grid->axes[i];
+        if (axis->count == 1 || plotted(grid->spec, axis->word->name))
+            continue;
+        sweep_print(script, " && strcol('%s') eq ", axis->word->name);
+        print_quoted(script, axis->values[0].text);
+    }
+}
+
+static void print_title(struct buffer *script, const struct grid *grid, bool summary) {
+    struct buffer title = { .data = NULL };
+    sweep_print(&title, "%s%s", grid->spec->plot.y, summary ? ", mean over seeds" : "");
+    for (size_t i = 0; i < grid->count - summary; i++)
+        if (grid->axes[i].count > 1 && !plotted(grid->spec, grid->axes[i].word->name))
+            sweep_print(&title, ", %s %s", grid->axes[i].word->name, grid->axes[i].values[0].text);
+    sweep_append(&title, "", 1);
+    sweep_print(script, "set title ");
+    print_quoted(script, title.failed ? "" : title.data);
+    sweep_print(script, " noenhanced\n");
+    sweep_buffer_free(&title);
+}
+
+static void print_curve(struct buffer *script, const struct grid *grid, const struct value *value,
+                        bool summary) {
+    const struct sweep_spec *spec = grid->spec;
+    sweep_print(script, "%s data using (column('%s')):((1", value ? "" : "plot", spec->plot.x);
+    if (value) {
+        sweep_print(script, " && strcol('%s') eq ", spec->plot.by);
+        print_quoted(script, value->text);
+    }
+    print_held(script, grid, summary);
+    sweep_print(script, ") ? column('%s') : NaN) with linespoints title ", spec->plot.y);
+    print_quoted(script, value ? value->text : spec->plot.y);
+    sweep_print(script, " noenhanced");
+}
+
+static void print_script(struct buffer *script, const struct grid *grid, const struct paths *paths) {
+    const struct sweep_spec *spec = grid->spec;
+    const struct axis *by = spec->plot.by ? sweep_grid_axis(grid, spec->plot.by) : NULL;
+    bool summary = paths->summary != NULL;
+    print_terminal(script);
+    sweep_print(script, "set datafile separator ','\nset datafile columnheaders\nset datafile missing NaN\n");
+    sweep_print(script, "set decimalsign '.'\nset key below\ndata = ");
+    print_quoted(script, summary ? paths->summary : paths->out);
+    sweep_print(script, "\nset xlabel '%s' noenhanced\n", spec->plot.x);
+    print_title(script, grid, summary);
+    for (size_t i = 0; by && i < by->count; i++) {
+        sweep_print(script, "%s", i ? ", " : "plot ");
+        print_curve(script, grid, &by->values[i], summary);
+    }
+    if (!by)
+        print_curve(script, grid, NULL, summary);
+    sweep_append(script, "\n", 1);
+}
+
+/* Starts gnuplot with its standard input on the pipe. 0 or an errno. */
+static int start(pid_t *child, const int ends[2]) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    char name[] = "gnuplot", *arguments[] = { name, NULL };
+    int error = posix_spawnp(child, name, &actions, &attributes, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+static int draw(const struct sweep_spec *spec, const struct buffer *script, const struct paths *paths) {
+    int ends[2], result = 0;
+    pid_t child;
+    if (pipe(ends)) {
+        sweep_say(spec->name, "--plot: %s; the data is in %s", strerror(errno), paths->out);
+        return SWEEP_FAILED;
+    }
+    int error = start(&child, ends);
+    close(ends[0]);
+    if (error) {
+        close(ends[1]);
+        sweep_say(spec->name, "--plot: gnuplot cannot be started (%s): is it installed? The data is in %s",
+                  strerror(error), paths->out);
+        return SWEEP_FAILED;
+    }
+    bool good = sweep_write(ends[1], script->data, script->size);
+    close(ends[1]);
+    while (waitpid(child, &result, 0) < 0 && errno == EINTR)
+        ;
+    if (good && WIFEXITED(result) && WEXITSTATUS(result) == 0)
+        return SWEEP_DONE;
+    sweep_say(spec->name, "--plot: gnuplot failed; the data is in %s", paths->out);
+    return SWEEP_FAILED;
+}
+
+int sweep_plot(const struct grid *grid, const struct paths *paths) {
+    struct buffer script = { .data = NULL };
+    if (!grid->spec->plot.x || !grid->spec->plot.y) {
+        sweep_say(grid->spec->name, "--plot: this experiment has no plot; the data is in %s", paths->out);
+        return SWEEP_FAILED;
+    }
+    print_script(&script, grid, paths);
+    int status = SWEEP_FAILED;
+    if (script.failed)
+        sweep_say(grid->spec->name, "out of memory");
+    else
+        status = draw(grid->spec, &script, paths);
+    sweep_buffer_free(&script);
+    return status;
+}

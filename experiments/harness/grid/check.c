@@ -1,0 +1,62 @@
+/* Before anything runs: whether every point can be, and fits into memory. */
+#include "grid.h"
+
+#include <math.h>
+
+/* "--hidden 1000000000: ", the flags the user gave, or all axes if there are none. */
+static void print_settings(struct buffer *out, const struct sweep_point *point) {
+    bool any = false;
+    for (size_t i = 0; i < point->grid->count; i++)
+        any = any || point->grid->axes[i].given;
+    for (size_t i = 0; i < point->grid->count; i++)
+        if (!any || point->grid->axes[i].given)
+            sweep_print(out, "%s--%s %s", out->size ? " " : "", point->grid->axes[i].word->name,
+                        sweep_point_text(point, i));
+    sweep_append(out, "", 1);
+}
+
+static bool refuse_point(const struct sweep_point *point, double bytes, unsigned jobs, double available,
+                         struct reason *why) {
+    struct buffer settings = { .data = NULL };
+    print_settings(&settings, point);
+    const char *given = settings.failed ? "this grid" : settings.data;
+    if (isnan(bytes))
+        sweep_refuse(why, "%.300s: no network has these values; --help has their ranges", given);
+    else
+        sweep_refuse(why, "%.300s: needs %.15g bytes for each of %u jobs, but only %.15g are available%s",
+                     given, bytes, jobs, available, bytes <= available ? "; --jobs 1 would fit" : "");
+    sweep_buffer_free(&settings);
+    return false;
+}
+
+static bool check_point(const struct sweep_point *point, unsigned jobs, double available,
+                        struct reason *why) {
+    const struct sweep_spec *spec = point->grid->spec;
+    if (spec->valid && !spec->valid(point, why->text, sizeof why->text))
+        return false;
+    double bytes = spec->bytes ? spec->bytes(point) : 0;
+    return bytes * jobs <= available || refuse_point(point, bytes, jobs, available, why);
+}
+
+/* Neither `valid` nor `bytes` depends on the seed, so one seed stands for all. */
+static bool check_points(const struct grid *grid, unsigned jobs, bool everything, double available,
+                         struct reason *why) {
+    struct sweep_point point = { .grid = grid, .everything = everything };
+    const struct axis *seed = sweep_grid_axis(grid, "seed");
+    uint64_t step = seed && seed->stride == 1 ? seed->count : 1;
+    for (uint64_t cell = 0; cell < grid->cells; cell += step) {
+        sweep_point_set(&point, cell);
+        if (!check_point(&point, jobs, available, why))
+            return false;
+    }
+    return true;
+}
+
+bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, size_t index_bytes,
+                      struct reason *why) {
+    double available = sweep_memory_available(), index = (double)grid->mine * (double)index_bytes;
+    if (index > available)
+        return sweep_refuse(why, "%llu cells need %.15g bytes for their index, but only %.15g are available",
+                            (unsigned long long)grid->mine, index, available);
+    return check_points(grid, jobs, everything, available - index, why);
+}

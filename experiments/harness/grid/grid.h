@@ -1,0 +1,92 @@
+/* What a command asks for: axes, their values, the cells of their grid. */
+#ifndef GRID_H
+#define GRID_H
+
+#include "base/base.h"
+#include "sweep.h"
+
+enum { AXES_MAX = 16, COLUMNS_MAX = 64 };
+
+/* ---- words.c: the vocabulary --------------------------------------------------------------------------- */
+
+enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
+struct word {
+    const char *name;
+    const char *meaning; /* with its unit */
+    const char *names[8]; /* KIND_NAME: what is allowed, ends with NULL */
+    uint64_t least, most; /* KIND_COUNT */
+    double low, high; /* KIND_REAL */
+    enum kind kind;
+    bool above, below; /* KIND_REAL: the end itself is not allowed */
+};
+const struct word *sweep_word(const char *name); /* NULL: not in the vocabulary */
+/* "> 0", "a whole number >= 1", "one of tied, untied" */
+void sweep_word_allowed(const struct word *word, char *text, size_t size);
+const struct rnn_activation *sweep_activation_named(const char *name);
+
+/* ---- values.c: the values of an axis ------------------------------------------------------------------- */
+
+struct value {
+    const char *text; /* the spelling, as in the CSV, --list and labels */
+    union {
+        double real;
+        uint64_t count; /* KIND_NAME: index into the word's names */
+        struct sweep_text *file;
+    };
+};
+struct axis {
+    const struct word *word;
+    struct value *values;
+    size_t count, capacity;
+    uint64_t stride; /* cells between two neighbours on this axis */
+    bool given; /* on the command line */
+};
+/* Reads a list such as "0.5,1:2:0.25"; spellings live in the arena, `values` is to be freed. */
+bool sweep_axis_parse(struct axis *axis, const char *text, struct arena *arena, struct reason *why);
+bool sweep_parse_count(uint64_t *count, const char *text);
+
+/* ---- text.c: file axes --------------------------------------------------------------------------------- */
+
+/* A name without a slash is looked for here, then in the data folder. */
+struct sweep_text *sweep_text_read(const char *axis, const char *name, struct arena *arena, struct reason *why);
+uint32_t sweep_text_crc(const struct sweep_text *text);
+
+/* ---- grid.c: cells ------------------------------------------------------------------------------------- */
+
+struct grid {
+    const struct sweep_spec *spec;
+    struct axis axes[AXES_MAX];
+    size_t count; /* axes */
+    size_t columns; /* the experiment's own */
+    uint64_t cells; /* of all shards */
+    uint64_t shard, shards, mine; /* cells k with k mod shards = shard; how many */
+    struct arena arena;
+};
+/* given[i] is the text on the command line for axis i, or NULL for its default. */
+bool sweep_grid_create(struct grid *grid, const struct sweep_spec *spec, const char *const given[],
+                       struct reason *why);
+void sweep_grid_shard(struct grid *grid, uint64_t shard, uint64_t shards);
+void sweep_grid_free(struct grid *grid);
+const struct axis *sweep_grid_axis(const struct grid *grid, const char *name);
+/* The number of cell `i` of this shard. */
+uint64_t sweep_grid_cell(const struct grid *grid, uint64_t i);
+
+/* check.c. The experiment's own check of every point, and the memory of `jobs` cells and of an index of all. */
+bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, size_t index_bytes,
+                      struct reason *why);
+
+/* ---- point.c ------------------------------------------------------------------------------------------- */
+
+struct sweep_point {
+    const struct grid *grid;
+    uint64_t cell;
+    size_t index[AXES_MAX];
+    struct worker *worker; /* of the room that runs; NULL while a grid is being checked */
+    bool everything; /* --arrays */
+};
+void sweep_point_set(struct sweep_point *point, uint64_t cell);
+const char *sweep_point_text(const struct sweep_point *point, size_t axis);
+/* "activation=tanh scale=0.5" */
+void sweep_point_label(struct buffer *buffer, const struct sweep_point *point);
+
+#endif

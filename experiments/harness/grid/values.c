@@ -1,0 +1,276 @@
+/* The values of an axis: comma lists, a:b of whole numbers, a:b:step of numbers. Nothing is taken that was
+ * not understood to its last character, and no range is laid out before its bytes were counted. */
+#include "grid.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPELLING = 24 }; /* bytes of the longest spelling of a range's value: -1.23456789012e-308 */
+
+static bool refuse_form(const struct axis *axis, const char *item, struct reason *why) {
+    const char *form = axis->word->kind == KIND_COUNT ? "7, a list 1,10,100 or a range 1:10 or 0:100:20"
+                                                      : "0.5, a list 0.5,1 or a range 0.5:2:0.25";
+    char allowed[160];
+    sweep_word_allowed(axis->word, allowed, sizeof allowed);
+    return sweep_refuse(why, "--%s %.120s: must be %s%s, written as %s", axis->word->name, item,
+                        axis->word->kind == KIND_REAL ? "a number " : "", allowed, form);
+}
+
+static bool refuse_value(const struct axis *axis, const char *item, struct reason *why) {
+    char allowed[160];
+    sweep_word_allowed(axis->word, allowed, sizeof allowed);
+    return sweep_refuse(why, "--%s %.120s: must be %s", axis->word->name, item, allowed);
+}
+
+static bool reserve_values(struct axis *axis, double more, const char *item, struct reason *why) {
+    double needed = ((double)axis->count + more) * (sizeof(struct value) + SPELLING);
+    double available = sweep_memory_available();
+    if (needed > available)
+        return sweep_refuse(why, "--%s %.120s: %.15g values need %.15g bytes, but only %.15g are available",
+                            axis->word->name, item, more, needed, available);
+    size_t capacity = axis->count + (size_t)more;
+    if (capacity <= axis->capacity)
+        return true;
+    capacity += axis->capacity;
+    struct value *values = realloc(axis->values, capacity * sizeof *values);
+    if (!values)
+        return sweep_no_memory(why);
+    axis->values = values;
+    axis->capacity = capacity;
+    return true;
+}
+
+bool sweep_parse_count(uint64_t *count, const char *text) {
+    if (!isdigit((unsigned char)*text) || text[strspn(text, "0123456789")])
+        return false;
+    errno = 0;
+    *count = strtoull(text, NULL, 10);
+    return errno == 0;
+}
+
+/* The end of a decimal number, or NULL: no hexadecimal, no nan, no inf, no blank, no sign but a minus. */
+static const char *number_end(const char *text) {
+    text += *text == '-';
+    size_t whole = strspn(text, "0123456789"), part = 0;
+    text += whole;
+    if (*text == '.') {
+        part = strspn(text + 1, "0123456789");
+        text += 1 + part;
+    }
+    if (whole + part == 0)
+        return NULL;
+    if (*text == 'e' || *text == 'E') {
+        text += 1 + (text[1] == '-' || text[1] == '+');
+        size_t digits = strspn(text, "0123456789");
+        if (digits == 0)
+            return NULL;
+        text += digits;
+    }
+    return text;
+}
+
+static bool parse_real(double *value, const struct axis *axis, const char *text, const char *item,
+                       struct reason *why) {
+    const char *end = number_end(text);
+    if (!end || *end)
+        return refuse_form(axis, item, why);
+    errno = 0;
+    *value = strtod(text, NULL);
+    if (errno == ERANGE)
+        return sweep_refuse(why, "--%s %.120s: is outside what a double holds, 2.3e-308 to 1.7e308",
+                            axis->word->name, item);
+    return true;
+}
+
+static bool add_real(struct axis *axis, const char *text, double value, struct reason *why) {
+    const struct word *word = axis->word;
+    bool low = word->above ? value > word->low : value >= word->low;
+    bool high = word->below ? value < word->high : value <= word->high;
+    if (!low || !high)
+        return refuse_value(axis, text, why);
+    axis->values[axis->count++] = (struct value){ .text = text, .real = value };
+    return true;
+}
+
+static bool add_count(struct axis *axis, const char *text, uint64_t value, struct reason *why) {
+    if (value < axis->word->least)
+        return refuse_value(axis, text, why);
+    if (value > axis->word->most)
+        return sweep_refuse(why, "--%s %.120s: must be <= %llu", axis->word->name, text,
+                            (unsigned long long)axis->word->most);
+    axis->values[axis->count++] = (struct value){ .text = text, .count = value };
+    return true;
+}
+
+/* `parts` are the two or three numbers of a range; `item` is how it was written. */
+static bool add_real_range(struct axis *axis, char *const parts[], size_t count, const char *item,
+                           struct arena *arena, struct reason *why) {
+    double first, last, step = 1;
+    if (!parse_real(&first, axis, parts[0], item, why) || !parse_real(&last, axis, parts[1], item, why) ||
+        (count == 3 && !parse_real(&step, axis, parts[2], item, why)))
+        return false;
+    if (count == 2 && (first != floor(first) || last != floor(last)))
+        return sweep_refuse(why, "--%s %.120s: a range of numbers needs a step, as in %s:%s:0.1",
+                            axis->word->name, item, parts[0], parts[1]);
+    if (!(step > 0) || first > last)
+        return sweep_refuse(why, "--%s %.120s: a range a:b:step must have a <= b and step > 0",
+                            axis->word->name, item);
+    double values = floor((last - first) / step * (1 + 1e-12) + 1e-9) + 1;
+    if (!reserve_values(axis, values, item, why))
+        return false;
+    char *spellings = sweep_keep(arena, (size_t)values * SPELLING);
+    if (!spellings)
+        return sweep_no_memory(why);
+    for (size_t i = 0; i < (size_t)values; i++) {
+        char *text = spellings + i * SPELLING;
+        snprintf(text, SPELLING, "%.12g", first + (double)i * step);
+        if (!add_real(axis, text, strtod(text, NULL), why))
+            return false;
+    }
+    return true;
+}
+
+static bool add_count_range(struct axis *axis, char *const parts[], size_t count, const char *item,
+                            struct arena *arena, struct reason *why) {
+    uint64_t first, last, step = 1;
+    if (!sweep_parse_count(&first, parts[0]) || !sweep_parse_count(&last, parts[1]) ||
+        (count == 3 && !sweep_parse_count(&step, parts[2])))
+        return refuse_form(axis, item, why);
+    if (step == 0 || first > last)
+        return sweep_refuse(why, "--%s %.120s: a range a:b or a:b:step must have a <= b and step >= 1",
+                            axis->word->name, item);
+    uint64_t values = (last - first) / step + 1;
+    if (!reserve_values(axis, values ? (double)values : 0x1p64, item, why))
+        return false;
+    char *spellings = sweep_keep(arena, values * SPELLING);
+    if (!spellings)
+        return sweep_no_memory(why);
+    for (uint64_t i = 0; i < values; i++) {
+        char *text = spellings + i * SPELLING;
+        snprintf(text, SPELLING, "%llu", (unsigned long long)(first + i * step));
+        if (!add_count(axis, text, first + i * step, why))
+            return false;
+    }
+    return true;
+}
+
+static bool add_range(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
+    char *copy = sweep_keep_print(arena, "%s", item), *parts[3];
+    if (!copy)
+        return sweep_no_memory(why);
+    size_t count = 0;
+    for (char *part; (part = strsep(&copy, ":"));) {
+        if (count == 3)
+            return refuse_form(axis, item, why);
+        parts[count++] = part;
+    }
+    return axis->word->kind == KIND_COUNT ? add_count_range(axis, parts, count, item, arena, why)
+                                          : add_real_range(axis, parts, count, item, arena, why);
+}
+
+static bool add_name(struct axis *axis, const char *item, struct reason *why) {
+    const char *nearest = NULL;
+    size_t best = SIZE_MAX, distance;
+    for (size_t i = 0; axis->word->names[i]; i++) {
+        if (strcmp(axis->word->names[i], item) == 0) {
+            axis->values[axis->count++] = (struct value){ .text = item, .count = i };
+            return true;
+        }
+        if (sweep_resembles(item, axis->word->names[i], &distance) && distance < best) {
+            best = distance;
+            nearest = axis->word->names[i];
+        }
+    }
+    refuse_value(axis, item, why);
+    size_t used = strlen(why->text);
+    if (nearest)
+        snprintf(why->text + used, sizeof why->text - used, " (did you mean %s?)", nearest);
+    return false;
+}
+
+/* A name goes into CSV fields and labels as it is. */
+static bool add_file(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
+    for (const char *c = item; *c; c++)
+        if (*c == '"' || iscntrl((unsigned char)*c))
+            return sweep_refuse(why, "--%s: a file name must have no quote, comma or control character",
+                                axis->word->name);
+    struct sweep_text *file = sweep_text_read(axis->word->name, item, arena, why);
+    if (file)
+        axis->values[axis->count++] = (struct value){ .text = item, .file = file };
+    return file != NULL;
+}
+
+static bool add_item(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
+    if (*item == '\0')
+        return sweep_refuse(why, "--%s: has an empty item; a list is written as a,b,c", axis->word->name);
+    bool number = axis->word->kind == KIND_COUNT || axis->word->kind == KIND_REAL;
+    if (number && strchr(item, ':'))
+        return add_range(axis, item, arena, why);
+    if (!reserve_values(axis, 1, item, why))
+        return false;
+    if (axis->word->kind == KIND_NAME)
+        return add_name(axis, item, why);
+    if (axis->word->kind == KIND_FILE)
+        return add_file(axis, item, arena, why);
+    double real;
+    uint64_t count;
+    if (axis->word->kind == KIND_REAL)
+        return parse_real(&real, axis, item, item, why) && add_real(axis, item, real, why);
+    return sweep_parse_count(&count, item) ? add_count(axis, item, count, why) : refuse_form(axis, item, why);
+}
+
+static int by_value(const struct value *a, const struct value *b, enum kind kind) {
+    if (kind == KIND_REAL)
+        return (a->real > b->real) - (a->real < b->real);
+    if (kind == KIND_FILE)
+        return strcmp(a->text, b->text);
+    return (a->count > b->count) - (a->count < b->count);
+}
+
+static int by_real(const void *a, const void *b) {
+    return by_value(a, b, KIND_REAL);
+}
+static int by_count(const void *a, const void *b) {
+    return by_value(a, b, KIND_COUNT);
+}
+static int by_text(const void *a, const void *b) {
+    return by_value(a, b, KIND_FILE);
+}
+
+static bool all_differ(const struct axis *axis, struct reason *why) {
+    enum kind kind = axis->word->kind;
+    bool rising = true;
+    for (size_t i = 1; i < axis->count && rising; i++)
+        rising = by_value(&axis->values[i - 1], &axis->values[i], kind) < 0;
+    if (rising)
+        return true;
+    struct value *sorted = malloc(axis->count * sizeof *sorted);
+    if (!sorted)
+        return sweep_no_memory(why);
+    memcpy(sorted, axis->values, axis->count * sizeof *sorted);
+    qsort(sorted, axis->count, sizeof *sorted,
+          kind == KIND_REAL   ? by_real
+          : kind == KIND_FILE ? by_text
+                              : by_count);
+    bool differ = true;
+    for (size_t i = 1; i < axis->count && differ; i++)
+        if (by_value(&sorted[i - 1], &sorted[i], kind) == 0)
+            differ = sweep_refuse(why, "--%s %.120s: is given twice; every value must be there once",
+                                  axis->word->name, sorted[i].text);
+    free(sorted);
+    return differ;
+}
+
+bool sweep_axis_parse(struct axis *axis, const char *text, struct arena *arena, struct reason *why) {
+    char *copy = sweep_keep_print(arena, "%s", text);
+    if (!copy)
+        return sweep_no_memory(why);
+    for (char *item; (item = strsep(&copy, ","));)
+        if (!add_item(axis, item, arena, why))
+            return false;
+    return all_differ(axis, why);
+}
