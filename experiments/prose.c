@@ -52,7 +52,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     const struct rnn_spec spec = byte_net_spec(point);
     enum rnn_status status = sweep_net(&net, point, &spec);
     if (status == RNN_OK)
-        status = rnn_task_text(net, text.bytes, text.size, sweep_count(point, "seed"));
+        status = rnn_draw_text(net, text.bytes, text.size, sweep_count(point, "seed"));
     if (status == RNN_OK)
         status = rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive / RNN_BYTES);
     if (status != RNN_OK)

@@ -58,6 +58,11 @@ enum rnn_purpose {
     RNN_FOR_TASK,
     RNN_FOR_TANGENT, /* a perturbation of a state */
     RNN_FOR_NOISE, /* of an observed state; index: t */
+    RNN_FOR_BATCH, /* to train on; index of this and the next three: which batch (train.h) */
+    RNN_FOR_BATCH_NOISE,
+    RNN_FOR_TEST,
+    RNN_FOR_TEST_NOISE,
+    RNN_FOR_LENGTH, /* of the sequences of a batch */
 };
 struct rnn_stream {
     uint64_t seed;
@@ -256,7 +261,7 @@ void rnn_free(struct rnn **net);
  * is the byte after it. Windows begin anywhere, drawn from RNN_FOR_TASK of the seed. RNN_BAD_SIZE unless
  * inputs = outputs = 256 and size > length. */
 enum { RNN_BYTES = 256 };
-enum rnn_status rnn_task_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
+enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
 
 /* ---- forward, loss, backward --------------------------------------------------------------------- */
 

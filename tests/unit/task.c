@@ -45,7 +45,7 @@ START_TEST(a_window_is_a_piece_of_the_text_and_its_label_the_next_byte) {
     const struct rnn_spec spec = spec_of(RNN_BYTES, RNN_BYTES, T);
     size_t distinct = 0;
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
-    ck_assert_int_eq(rnn_task_text(net, text, SIZE, 713), RNN_OK);
+    ck_assert_int_eq(rnn_draw_text(net, text, SIZE, 713), RNN_OK);
     for (size_t b = 0; b < B; b++) {
         unsigned char window[T + 1];
         for (size_t t = 0; t < T; t++)
@@ -63,10 +63,10 @@ START_TEST(the_longest_window_is_the_text_but_its_last_byte) {
     struct rnn *net = NULL;
     const struct rnn_spec spec = spec_of(RNN_BYTES, RNN_BYTES, SIZE - 1);
     ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
-    ck_assert_int_eq(rnn_task_text(net, text, SIZE, 5), RNN_OK);
+    ck_assert_int_eq(rnn_draw_text(net, text, SIZE, 5), RNN_OK);
     ck_assert_uint_eq(byte_of(net, 0, 3), text[0]);
     ck_assert_uint_eq(net->label[3], text[SIZE - 1]);
-    ck_assert_int_eq(rnn_task_text(net, text, SIZE - 1, 5), RNN_BAD_SIZE);
+    ck_assert_int_eq(rnn_draw_text(net, text, SIZE - 1, 5), RNN_BAD_SIZE);
     rnn_free(&net);
 }
 END_TEST
@@ -77,7 +77,7 @@ START_TEST(a_net_that_cannot_read_bytes_is_refused) {
         struct rnn *net = NULL;
         const struct rnn_spec spec = spec_of(sizes[i][0], sizes[i][1], T);
         ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
-        ck_assert_int_eq(rnn_task_text(net, text, SIZE, 1), RNN_BAD_SIZE);
+        ck_assert_int_eq(rnn_draw_text(net, text, SIZE, 1), RNN_BAD_SIZE);
         rnn_free(&net);
     }
 }
