@@ -1,7 +1,9 @@
-/* What every room stands on: bytes that grow, messages, limits of the machine, signals, UTF-8. */
+/* What every room stands on: bytes that grow, messages, limits of the machine, signals, threads,
+ * UTF-8. */
 #ifndef BASE_H
 #define BASE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +61,19 @@ void sweep_signals(void);
 int sweep_interrupted(void);
 /* A closed pipe and a full disk are errors of a write, told with their name, not deaths. */
 void sweep_ignore_signals(void);
+
+/* ---- team.c --------------------------------------------------------------------------------------------- */
+
+enum { TEAM_MAX = 1024 };
+struct team {
+    pthread_t threads[TEAM_MAX];
+    unsigned count;
+};
+/* Starts up to `wanted` threads, each of which calls work(self), and returns how many could be made: maybe none. */
+unsigned sweep_team_start(struct team *team, unsigned wanted, void *(*work)(void *), void *self);
+void sweep_team_join(const struct team *team);
+/* How many threads to use if nothing else is said: OMP_NUM_THREADS, else the cores this process may run on. */
+unsigned sweep_cores(void);
 
 /* ---- utf8.c -------------------------------------------------------------------------------------------- */
 

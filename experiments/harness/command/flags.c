@@ -1,14 +1,11 @@
 /* Flags: no abbreviations and no operands, so that a typo never runs a default. */
 #include "command.h"
 
-#include <omp.h>
 #include <string.h>
-
-enum { JOBS_MAX = 1024 };
 
 const struct flag_word sweep_flags[FLAGS] = {
     [FLAG_OUT] = { "out", "FILE", "where the rows go; - is standard output" },
-    [FLAG_JOBS] = { "jobs", "N", "cells that run at the same time (default: the cores)" },
+    [FLAG_JOBS] = { "jobs", "N", "cells that run at the same time (default: OMP_NUM_THREADS, else the cores)" },
     [FLAG_SHARD] = { "shard", "K/N", "only the cells k with k mod N = K; the shards concatenate" },
     [FLAG_RESUME] = { "resume", NULL, "skip the cells that are complete in FILE.part" },
     [FLAG_ARRAYS] = { "arrays", "DIR",
@@ -88,9 +85,9 @@ static int take_flag(struct options *options, const struct sweep_spec *spec, con
 
 static bool read_jobs(struct options *options, struct reason *why) {
     const char *text = options->flag[FLAG_JOBS];
-    uint64_t jobs = (uint64_t)omp_get_num_procs();
-    if (text && (!sweep_parse_count(&jobs, text) || jobs < 1 || jobs > JOBS_MAX))
-        return sweep_refuse(why, "--jobs %.80s: must be a whole number from 1 to %d", text, JOBS_MAX);
+    uint64_t jobs = sweep_cores();
+    if (text && (!sweep_parse_count(&jobs, text) || jobs < 1 || jobs > TEAM_MAX))
+        return sweep_refuse(why, "--jobs %.80s: must be a whole number from 1 to %d", text, TEAM_MAX);
     options->jobs = (unsigned)jobs;
     return true;
 }

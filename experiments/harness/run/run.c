@@ -84,7 +84,8 @@ static bool hand_over(struct run *run, uint64_t i, const struct sweep_point *poi
     return taken || fail(run, point, why.text);
 }
 
-static void run_cells(struct run *run) {
+static void *run_cells(void *self) {
+    struct run *run = self;
     const struct sweep_spec *spec = run->grid->spec;
     struct worker worker = { .sink = { .spec = spec, .columns = run->grid->columns }, .arrays = run->arrays };
     struct sweep_point point = { .grid = run->grid, .worker = &worker, .everything = run->arrays != NULL };
@@ -103,6 +104,7 @@ static void run_cells(struct run *run) {
     sweep_buffer_free(&worker.work);
     free(worker.sink.values);
     sweep_buffer_free(&worker.text);
+    return NULL;
 }
 
 /* Cells are what is spread over the cores. A BLAS behind LAPACK that starts threads of its own would make
@@ -120,8 +122,11 @@ bool sweep_run(struct run *run) {
     keep_blas_to_one_thread();
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->moved, NULL);
-#pragma omp parallel num_threads(jobs)
+    struct team team;
+    if (sweep_team_start(&team, jobs - 1, run_cells, run) < jobs - 1)
+        sweep_say(run->grid->spec->name, "only %u of %u jobs could be started", team.count + 1, jobs);
     run_cells(run);
+    sweep_team_join(&team);
     pthread_cond_destroy(&run->moved);
     pthread_mutex_destroy(&run->lock);
     return !run->failed;
