@@ -63,6 +63,7 @@ enum rnn_purpose {
     RNN_FOR_TEST,
     RNN_FOR_TEST_NOISE,
     RNN_FOR_LENGTH, /* of the sequences of a batch */
+    RNN_FOR_THEORY, /* the sites of rnn_theory_wide; index: how many draws before */
 };
 struct rnn_stream {
     uint64_t seed;
@@ -455,6 +456,24 @@ enum rnn_status rnn_theory_fixed_point(struct rnn_theory *theory, const struct r
  * RNN_BAD_LAW: as above, or gamma not finite and > 0, or norm not a named one. */
 enum rnn_status rnn_theory_norm(struct rnn_theory *theory, const struct rnn_activation *activation,
                                 enum rnn_norm norm, double gamma, double scale, double drive);
+
+/* The limit of infinitely many units, of any cell without a norm and gaussian W, tied or untied: dynamical
+ * mean field (Sompolinsky, Crisanti, Sommers 1988; of gates Can, Krishnamurthy, Schwab 2020). W_hh h_{t-1} of
+ * each gate and unit is then a gaussian process over time of its own, and so is what W_hh makes of a
+ * perturbation of the states, independent of all else:
+ *     covariance of steps t and s   sigma^2 E[h_{t-1} h_{s-1}]        sigma^2 E[delta h_{t-1} delta h_{s-1}]
+ * Untied, fields of different steps are independent (Gilboa et al. 2019; of elman the chi above). Expectations
+ * are means over `sites` units, step after step, so there is no W here, and no way back either:
+ *     log_dh[T-1-k] = 1/2 ln E[(dh_{from+k} / dh_from)^2], k = 0..T - 1 - from
+ * which is ln of ||dL/dh_{T-k}|| over ||dL/dh_T|| where the state is stationary, and ready for
+ * rnn_decay_fit_log; entries below are left alone. x_t is taken to have many dimensions; hidden, batch, inputs
+ * and segment do not matter. The error of a slope over L lags is about 1 / sqrt(L sites) where gates move
+ * little, more in chaos. `work` holds rnn_theory_wide_work doubles. Time grows like sites length^2.
+ * RNN_BAD_LAW: the spec is not valid, has a norm, or init is not gaussian. RNN_BAD_RANGE: from >= T, or no
+ * sites. RNN_DIVERGED, RNN_ZERO: a growth is not a number double holds; entries beyond it are undefined. */
+enum rnn_status rnn_theory_wide(double *log_dh, const struct rnn_spec *spec, size_t from, size_t sites,
+                                uint64_t seed, double *work);
+double rnn_theory_wide_work(const struct rnn_spec *spec, size_t from, size_t sites); /* in double */
 
 /* The scale at which chi = 1. RNN_NO_CONVERGENCE if there is none below 1e6, RNN_BAD_LAW. */
 enum rnn_status rnn_theory_critical_scale(double *scale, const struct rnn_activation *activation,
