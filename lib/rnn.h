@@ -43,6 +43,10 @@ enum rnn_status {
 /* One sentence, lower case, no full stop; never NULL. */
 const char *rnn_status_text(enum rnn_status status);
 
+/* Whether this process rounds a * b + c once. Results of the two arithmetics differ in their last bits, and in
+ * nothing else does the processor show. */
+bool rnn_fused(void);
+
 /* ---- random streams ------------------------------------------------------------------------------ */
 
 /* Counter-based streams (Philox4x64-10, Salmon et al. 2011, from Random123): number i of a stream depends on

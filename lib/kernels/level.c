@@ -31,6 +31,10 @@ static inline const struct k_level *best(void) {
     return k_level(0);
 }
 
+int k_fused(void) {
+    return best()->products->fused;
+}
+
 /* ---- packing ------------------------------------------------------------------------------------------ */
 
 size_t k_packed_size(size_t rows, size_t cols) {

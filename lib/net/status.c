@@ -1,5 +1,7 @@
-/* What each status means, for whoever prints it. */
+/* What each status means, for whoever prints it, and which arithmetic is at work. */
 #include "rnn.h"
+
+#include "kernels/kernels.h"
 
 static const char *const text[] = {
     [RNN_OK] = "no error",
@@ -18,4 +20,8 @@ static const char *const text[] = {
 
 const char *rnn_status_text(enum rnn_status status) {
     return (size_t)status < sizeof text / sizeof *text ? text[status] : "unknown status";
+}
+
+bool rnn_fused(void) {
+    return k_fused();
 }

@@ -9,6 +9,7 @@ START_TEST(the_library_uses_the_best_level) {
     const struct k_level *k = k_level(2) ? k_level(2) : k_level(1) ? k_level(1) : k_level(0);
     const struct k_maps *m = k->maps;
     const struct k_products *products = k->products;
+    ck_assert_int_eq(k_fused(), products->fused);
     k_forward_kernel *const forward[2][PAIRS] = { { k_sigmoid, k_tanh, k_relu, k_linear },
                                                   { m->sigmoid, m->tanh, m->relu, m->linear } };
     k_back_kernel *const back[2][PAIRS] = {
