@@ -89,5 +89,5 @@ const struct sweep_spec experiment = {
     .plot = { "gamma", "r", "norm" },
     .run = run,
     .valid = sweep_norm_valid,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
 };

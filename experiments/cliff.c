@@ -56,8 +56,8 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
 }
 
 /* The rows of a cell, which grow by doubling. */
-static double bytes(const struct sweep_point *point) {
-    return ((double)sweep_count(point, "updates") + 1) * 2 * COLUMNS * sizeof(double);
+static double work_size(const struct sweep_point *point) {
+    return ((double)sweep_count(point, "updates") + 1) * 2 * COLUMNS;
 }
 
 const struct sweep_spec experiment = {
@@ -71,5 +71,5 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "b", "log10_norm", "w" },
     .run = run,
-    .bytes = bytes,
+    .work = work_size,
 };

@@ -68,25 +68,32 @@ static enum rnn_status clip(double *row, double *factor, struct rnn *net, const 
 }
 
 /* log10 of the share of every step's part (T), seen through `factor` unless it is NULL. */
-static enum rnn_status shares(double *share, struct rnn *net, const double *factor) {
+static enum rnn_status shares(double *share, const struct rnn *net, const double *factor, double *work) {
     const size_t T = net->spec.length;
-    const enum rnn_status status = rnn_lag_parts(net, factor);
+    struct rnn_lags lags;
+    const enum rnn_status status = rnn_lag_parts(&lags, net, factor, work);
     for (size_t t = 0; status == RNN_OK && t < T; t++)
-        share[t] = (net->log_dW[t] - net->log_dW_past[T - 1]) / M_LN10;
+        share[t] = (lags.log_part[t] - lags.log_past[T - 1]) / M_LN10;
     return status;
+}
+
+/* Doubles of work: a factor (H, H), two shares (T), and what taking the parts needs. */
+static double work_size(const struct sweep_point *point) {
+    const struct rnn_spec spec = everything(point);
+    return (double)spec.hidden * (double)spec.hidden + 2 * (double)spec.length + rnn_lag_work(&spec);
 }
 
 static enum rnn_status measure(struct rnn *net, const struct sweep_point *point, struct sweep_sink *sink) {
     const size_t T = net->spec.length, count = net->spec.hidden * net->spec.hidden;
-    double row[COLUMNS], *factor = sweep_work(point, (double)(count + 2 * T));
+    double row[COLUMNS], *factor = sweep_work(point);
     if (!factor)
         return RNN_NO_MEMORY;
-    double *before = factor + count, *after = before + T;
+    double *before = factor + count, *after = before + T, *work = after + T;
     enum rnn_status status = clip(row, factor, net, point);
     if (status == RNN_OK)
-        status = shares(before, net, NULL);
+        status = shares(before, net, NULL, work);
     if (status == RNN_OK)
-        status = shares(after, net, factor);
+        status = shares(after, net, factor, work);
     for (size_t t = T; status == RNN_OK && t >= 1 && isfinite(before[t - 1]);
          t--) { /* h_0 = 0 brings nothing */
         row[LAG] = (double)(T - t);
@@ -106,11 +113,6 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     return status == RNN_OK ? measure(net, point, sink) : sweep_stopped(sink, status, net);
 }
 
-static double bytes(const struct sweep_point *point) {
-    const struct rnn_spec spec = everything(point);
-    return rnn_bytes(&spec);
-}
-
 const struct sweep_spec experiment = {
     .name = "clipping",
     .question =
@@ -123,5 +125,6 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "threshold", "cosine", "clip" },
     .run = run,
-    .bytes = bytes,
+    .net = everything,
+    .work = work_size,
 };

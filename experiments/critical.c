@@ -59,16 +59,25 @@ static double finite_or_none(double value) {
     return isfinite(value) ? value : SWEEP_NONE;
 }
 
+/* Doubles of work: a matrix and its eigenvalues, or its singular values. */
+static double work_size(const struct sweep_point *point) {
+    const double H = (double)sweep_count(point, "hidden");
+    return H * (H + 2);
+}
+
 /* The probes that look at one matrix. */
-static enum rnn_status spectrum(double *row, const struct rnn *net) {
+static enum rnn_status spectrum(double *row, const struct rnn *net, const struct sweep_point *point) {
     const size_t H = net->spec.hidden;
     row[RADIUS] = row[SINGULAR] = SWEEP_NONE;
     if (net->spec.weights == RNN_UNTIED)
         return RNN_OK;
-    double *values = net->scratch + H * H;
-    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->p.W_hh, H, net->scratch);
+    double *work = sweep_work(point);
+    if (!work)
+        return RNN_NO_MEMORY;
+    double *values = work + H * H;
+    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->p.W_hh, H, work);
     if (status == RNN_OK)
-        status = rnn_singular_values(values, net->p.W_hh, H, net->scratch);
+        status = rnn_singular_values(values, net->p.W_hh, H, work);
     row[SINGULAR] = values[0];
     return status;
 }
@@ -88,7 +97,7 @@ static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_
     row[PART_PHI] = 0.5 * log(slopes.mean_square_derivative);
     row[SATURATED] = slopes.saturated;
     row[DEAD] = slopes.dead;
-    return status == RNN_OK ? spectrum(row, net) : status;
+    return status == RNN_OK ? spectrum(row, net, point) : status;
 }
 
 static enum rnn_status predict(double *row, const struct rnn_spec *spec) {
@@ -149,5 +158,6 @@ const struct sweep_spec experiment = {
     .plot = { "scale", "r", "activation" },
     .run = run,
     .valid = sweep_lags_valid,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
+    .work = work_size,
 };

@@ -46,11 +46,12 @@ static struct rnn_spec scalar_net_spec(const struct sweep_point *point) {
     return spec;
 }
 
-/* Doubles of work: r2 (lags), log_growth (lags + 1), the exponents (hidden), and what the read-out needs. */
+/* Doubles of work: r2 (lags), log_growth (lags + 1), the exponents (hidden), and what one measurement needs. */
 static double work_size(const struct sweep_point *point) {
     const struct rnn_spec spec = scalar_net_spec(point);
     const size_t lags = sweep_count(point, "lags");
-    return 2 * (double)lags + 1 + (double)spec.hidden + rnn_memory_work(&spec, lags);
+    return 2 * (double)lags + 1 + (double)spec.hidden +
+           fmax(rnn_memory_work(&spec, lags), fmax(rnn_tangent_work(&spec), rnn_lyapunov_work(&spec)));
 }
 
 /* Squares of a state that grows without end overflow long before it does: there is then nothing to read. */
@@ -85,17 +86,17 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     struct rnn *net;
     const struct rnn_spec spec = scalar_net_spec(point);
     const size_t lags = sweep_count(point, "lags");
-    double *r2 = sweep_work(point, work_size(point));
+    double *r2 = sweep_work(point);
     enum rnn_status status = r2 ? sweep_net(&net, point, &spec) : RNN_NO_MEMORY;
     if (status != RNN_OK)
         return status;
     double *log_growth = r2 + lags, *exponents = log_growth + lags + 1, *work = exponents + spec.hidden;
     status = sweep_measure(net, point);
     if (status == RNN_OK)
-        status = rnn_tangent(log_growth, net, spec.length - lags, sweep_count(point, "seed"));
+        status = rnn_tangent(log_growth, net, spec.length - lags, sweep_count(point, "seed"), work);
     if (status != RNN_OK)
         return sweep_stopped(sink, status, net);
-    status = rnn_lyapunov(exponents, net, lags + 1, 2 * lags);
+    status = rnn_lyapunov(exponents, net, lags + 1, 2 * lags, work);
     if (status == RNN_OK)
         status = recall(r2, net, point, work);
     if (status == RNN_OK)
@@ -115,11 +116,6 @@ static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     return false;
 }
 
-static double bytes(const struct sweep_point *point) {
-    const struct rnn_spec spec = scalar_net_spec(point);
-    return rnn_bytes(&spec) + work_size(point) * (double)sizeof(double);
-}
-
 const struct sweep_spec experiment = {
     .name = "forgetting",
     .question =
@@ -131,5 +127,6 @@ const struct sweep_spec experiment = {
     .plot = { "lag", "r2", "init" },
     .run = run,
     .valid = valid,
-    .bytes = bytes,
+    .net = scalar_net_spec,
+    .work = work_size,
 };

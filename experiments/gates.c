@@ -96,5 +96,5 @@ const struct sweep_spec experiment = {
     .plot = { "forget", "r", "architecture" },
     .run = run,
     .valid = sweep_lags_valid,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
 };

@@ -78,11 +78,6 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     return sweep_arrays(net, point);
 }
 
-static double bytes(const struct sweep_point *point) {
-    const struct rnn_spec spec = long_net_spec(point);
-    return rnn_bytes(&spec);
-}
-
 const struct sweep_spec experiment = {
     .name = "lengths",
     .question = "What does a longer sequence cost, in parameters, memory and time?",
@@ -93,5 +88,5 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "length", "megabytes", "hidden" },
     .run = run,
-    .bytes = bytes,
+    .net = long_net_spec,
 };

@@ -70,11 +70,6 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     return sweep_stopped(sink, status, net);
 }
 
-static double bytes(const struct sweep_point *point) {
-    const struct rnn_spec spec = byte_net_spec(point);
-    return rnn_bytes(&spec);
-}
-
 const struct sweep_spec experiment = {
     .name = "prose",
     .question = "Does the gradient fade on real language as it does on noise?",
@@ -84,5 +79,5 @@ const struct sweep_spec experiment = {
     .plot = { "lag", "log10_norm", "activation" },
     .run = run,
     .valid = sweep_text_valid,
-    .bytes = bytes,
+    .net = byte_net_spec,
 };

@@ -112,5 +112,5 @@ const struct sweep_spec experiment = {
     .plot = { "scale", "r", "activation" },
     .run = run,
     .valid = sweep_lags_valid,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
 };

@@ -42,6 +42,11 @@ static struct rnn_spec everything(const struct sweep_point *point) {
     return spec;
 }
 
+static double work_size(const struct sweep_point *point) {
+    const struct rnn_spec spec = everything(point);
+    return rnn_lag_work(&spec);
+}
+
 /* ln of the share of lag k, k ln r plus what is returned; SWEEP_NONE where theory has none. */
 static double share_at_zero(const struct rnn_theory *theory, const struct rnn_spec *spec) {
     const double square = 2 * log(theory->r), T = (double)spec->length;
@@ -51,12 +56,12 @@ static double share_at_zero(const struct rnn_theory *theory, const struct rnn_sp
 }
 
 /* How far the parts, taken one by one, are from the gradient that rnn_backward sums in blocks. */
-static double identity_error(const struct rnn *net) {
+static double identity_error(const struct rnn *net, const struct rnn_lags *lags) {
     double squares = 0, whole = 0;
-    if (!net->dW_past)
+    if (!lags->past)
         return SWEEP_NONE;
     for (size_t i = 0; i < net->spec.hidden * net->spec.hidden; i++) {
-        const double sum = ldexp(net->dW_past[i], net->dW_past_exponent - net->gradient_exponent);
+        const double sum = ldexp(lags->past[i], lags->exponent - net->gradient_exponent);
         squares += (sum - net->d.W_hh[i]) * (sum - net->d.W_hh[i]);
         whole += net->d.W_hh[i] * net->d.W_hh[i];
     }
@@ -64,41 +69,40 @@ static double identity_error(const struct rnn *net) {
 }
 
 /* One row a lag, down to the first part that is exactly zero, as that of h_0 = 0 is. */
-static void write_lags(struct sweep_sink *sink, const struct rnn *net, const struct rnn_theory *theory) {
+static void write_lags(struct sweep_sink *sink, const struct rnn *net, const struct rnn_lags *lags,
+                       const struct rnn_theory *theory) {
     const size_t T = net->spec.length;
-    const double total = net->log_dW_past[T - 1], start = share_at_zero(theory, &net->spec);
-    const double identity = identity_error(net);
-    for (size_t t = T; t >= 1 && isfinite(net->log_dW[t - 1]); t--) {
+    const double total = lags->log_past[T - 1], start = share_at_zero(theory, &net->spec);
+    const double identity = identity_error(net, lags);
+    for (size_t t = T; t >= 1 && isfinite(lags->log_part[t - 1]); t--) {
         const double lag = (double)(T - t);
-        sweep_row(sink, (double[COLUMNS]){
-                            lag, net->log_dh[t - 1] / M_LN10, net->log_dW[t - 1] / M_LN10,
-                            (net->log_dW[t - 1] - total) / M_LN10, (net->log_dW_past[t - 1] - total) / M_LN10,
-                            (start + lag * log(theory->r)) / M_LN10, total / M_LN10, identity });
+        sweep_row(sink,
+                  (double[COLUMNS]){ lag, net->log_dh[t - 1] / M_LN10, lags->log_part[t - 1] / M_LN10,
+                                     (lags->log_part[t - 1] - total) / M_LN10,
+                                     (lags->log_past[t - 1] - total) / M_LN10,
+                                     (start + lag * log(theory->r)) / M_LN10, total / M_LN10, identity });
     }
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
     struct rnn *net;
     struct rnn_theory theory;
+    struct rnn_lags lags;
     const struct rnn_spec spec = everything(point);
-    enum rnn_status status = sweep_net(&net, point, &spec);
+    double *work = sweep_work(point);
+    enum rnn_status status = work ? sweep_net(&net, point, &spec) : RNN_NO_MEMORY;
     if (status == RNN_OK)
         status = rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive);
     if (status != RNN_OK)
         return status;
     const enum rnn_status found = sweep_measure(net, point);
     if (found == RNN_OK || found == RNN_ZERO) {
-        status = rnn_lag_parts(net, NULL);
+        status = rnn_lag_parts(&lags, net, NULL, work);
         if (status != RNN_OK)
             return status;
-        write_lags(sink, net, &theory);
+        write_lags(sink, net, &lags, &theory);
     }
     return sweep_stopped(sink, found, net);
-}
-
-static double bytes(const struct sweep_point *point) {
-    const struct rnn_spec spec = everything(point);
-    return rnn_bytes(&spec);
 }
 
 const struct sweep_spec experiment = {
@@ -111,5 +115,6 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "lag", "log10_share", "scale" },
     .run = run,
-    .bytes = bytes,
+    .net = everything,
+    .work = work_size,
 };

@@ -30,23 +30,30 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
+/* Doubles of work: a matrix and its singular values. */
+static double work_size(const struct sweep_point *point) {
+    const double H = (double)sweep_count(point, "hidden");
+    return H * (H + 1);
+}
+
 /* log10(gamma lambda_1) of the W that takes h_{t-1} to h_t; a tied W has one for all steps. */
-static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_t t) {
+static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_t t, double *work) {
     const size_t H = net->spec.hidden, step = net->spec.weights == RNN_UNTIED ? t - 1 : 0;
-    double *values = net->scratch + H * H;
-    const enum rnn_status status = rnn_singular_values(values, net->p.W_hh + step * H * H, H, net->scratch);
+    double *values = work + H * H;
+    const enum rnn_status status = rnn_singular_values(values, net->p.W_hh + step * H * H, H, work);
     *bound = log10(net->spec.activation->gamma * values[0]);
     return status;
 }
 
 /* One row a lag, from the loss back to the first step or to the first exact zero. */
-static enum rnn_status write_lags(struct sweep_sink *sink, const struct rnn *net, double theory_per_step) {
+static enum rnn_status write_lags(struct sweep_sink *sink, const struct rnn *net, double theory_per_step,
+                                  double *work) {
     const double start = net->log_dh[net->spec.length - 1] / M_LN10;
     double bound = start, step_bound = 0, theory = start + 0 * theory_per_step; /* stays empty if empty */
     for (size_t lag = 0; lag < net->spec.length; lag++) {
         const size_t t = net->spec.length - lag;
         if (lag && (lag == 1 || net->spec.weights == RNN_UNTIED)) {
-            const enum rnn_status status = bound_of_step(&step_bound, net, t + 1);
+            const enum rnn_status status = bound_of_step(&step_bound, net, t + 1, work);
             if (status != RNN_OK)
                 return status;
         }
@@ -63,7 +70,8 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     struct rnn *net;
     const struct rnn_spec spec = sweep_net_spec(point);
     struct rnn_theory theory;
-    enum rnn_status status = sweep_net(&net, point, &spec);
+    double *work = sweep_work(point);
+    enum rnn_status status = work ? sweep_net(&net, point, &spec) : RNN_NO_MEMORY;
     if (status == RNN_OK)
         status = rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive);
     if (status != RNN_OK)
@@ -72,7 +80,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     if (found == RNN_DIVERGED)
         return sweep_stopped(sink, found, net);
     const bool known = spec.init != RNN_IDENTITY;
-    status = write_lags(sink, net, known ? log10(theory.r) : SWEEP_NONE);
+    status = write_lags(sink, net, known ? log10(theory.r) : SWEEP_NONE, work);
     return status == RNN_OK ? sweep_stopped(sink, found, net) : status;
 }
 
@@ -86,5 +94,6 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "lag", "log10_norm", "scale" },
     .run = run,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
+    .work = work_size,
 };

@@ -30,11 +30,10 @@ enum rnn_status {
     RNN_DIVERGED, /* a state left the range of double at step `stopped_at`: a finding, not a failure */
     RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
     RNN_NO_MEMORY, /* the allocation failed */
-    RNN_BAD_SIZE, /* length, hidden, batch and segment must be >= 1, a normalised batch >= 2; drive > 0 and x
-                     need inputs >= 1 */
-    RNN_BAD_LAW, /* scale and threshold must be finite and > 0, drive, start, noise and ridge finite and >= 0,
-                    forget finite, enums named; a norm needs the elman cell, gamma and epsilon finite and > 0;
-                    or a probe does not know this cell or norm */
+    RNN_BAD_SPEC, /* a field of the spec is not allowed: rnn_spec_fault says which */
+    RNN_BAD_SIZE, /* inputs, outputs or length do not fit what is asked of the net */
+    RNN_BAD_LAW, /* scale and threshold must be finite and > 0, drive, noise and ridge finite and >= 0; or a
+                    measurement does not know this cell or norm */
     RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
     RNN_BAD_RANGE, /* the lags asked for lie outside 0..T-1, were not kept or are fewer than three */
     RNN_NO_CONVERGENCE, /* LAPACK or a root search did not converge */
@@ -102,8 +101,8 @@ enum rnn_init {
     RNN_IDENTITY, /* scale * I (Le, Jaitly, Hinton 2015 with scale 1) */
 };
 
-/* Fills W (n, n). `scratch` holds n doubles. Changing `scale` scales the same draw. */
-void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, double *scratch,
+/* Fills W (n, n). `work` holds n doubles. Changing `scale` scales the same draw. */
+void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, double *work,
                      struct rnn_stream stream);
 
 /* ---- the network --------------------------------------------------------------------------------- */
@@ -166,6 +165,10 @@ struct rnn_spec {
                        to whole blocks of steps */
 };
 
+/* NULL if a net can be made of it; else the first field that stands in the way and what is allowed, as in
+ * "scale: must be finite and > 0". */
+const char *rnn_spec_fault(const struct rnn_spec *spec);
+
 /* A segment that makes memory grow like sqrt(length): about sqrt(length) steps. */
 size_t rnn_segment(size_t length, size_t batch);
 
@@ -191,6 +194,7 @@ struct rnn {
     uint32_t *label; /* (B), for rnn_loss_softmax */
     double *h; /* (segment + 1, B, H) from step `from` on: see rnn_state */
     double *c; /* c_t of the lstm, kept as h is; NULL for a cell without c */
+    size_t from; /* the first step kept */
     double *y; /* (B, O) */
     double loss;
     double *mean, *deviation; /* of the last forward pass in training, per normaliser: (N, T, H), N = 2 for
@@ -204,27 +208,10 @@ struct rnn {
     int *exponent; /* (T) with RNN_EVERYTHING, else NULL; of dh and of dc */
     double *da_h_of_step; /* (T, G, B, H) with RNN_EVERYTHING: dL/d(W_hh h_{t-1}), what W_hh sees, times
                              2^exponent[t-1]; else NULL */
-    double *log_dW, *log_dW_past; /* (T) with RNN_EVERYTHING, else NULL: see rnn_lag_parts */
-    double *dW_past; /* (G H, H) with RNN_EVERYTHING and tied weights: likewise, times 2^dW_past_exponent */
-    int dW_past_exponent;
     int gradient_exponent; /* 0 unless a gradient left the safe range */
     size_t stopped_at; /* the step named by RNN_DIVERGED and RNN_ZERO */
 
-    /* work */
-    const struct rnn_cell *cell; /* that of the spec, or the one that normalises */
-    size_t from, block; /* first step in `h`; steps summed at once into a gradient */
-    double *checkpoint; /* if there are several segments: h, then c, (1 or 2, B, H), at the start of each */
-    size_t checkpoint_step; /* doubles from one checkpoint to the next */
-    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
-                  products that the way back needs */
-    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
-    double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
-                            `da` itself where a_t is their plain sum with b_h */
-    double *dW_part; /* (G H, H) with RNN_EVERYTHING */
-    double *normalised; /* (N, segment, B, H): what N(v) gave */
-    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* at least (H + 2, H) and (B, H): the probes may borrow it */
-    size_t capacity; /* bytes this allocation holds */
+    struct rnn_work *work; /* what only the passes use */
 };
 
 /* h_t for t = from..from + segment, and the storage of dL/dh_t for t = 1..T: (B, H). */
@@ -249,7 +236,7 @@ double rnn_bytes(const struct rnn_spec *spec);
 
 /* Allocates a net for `spec`, or reuses *net when it is not NULL and large enough; sets *net, NULL on failure
  * (the old net is then freed). Parameters, x and h_0 are undefined until rnn_draw or the caller sets them.
- * RNN_BAD_SIZE, RNN_BAD_LAW, RNN_NO_MEMORY. */
+ * RNN_BAD_SPEC, RNN_NO_MEMORY. */
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
 
 /* Draws the parameters of the spec's laws (biases 0 but for `forget`, gains gamma), h_0, c_0, and noise
@@ -368,18 +355,26 @@ enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size
 
 /* What each step brings to dL/dW_hh = sum_t da_t h_{t-1}^T, after rnn_backward (RNN_OK or RNN_ZERO) with
  * RNN_EVERYTHING; right at any length, -inf for a zero:
- *     log_dW[t-1] = ln ||da_t h_{t-1}^T||, the part of lag T - t alone
- *     log_dW_past[t-1] = ln ||sum_{s <= t} da_s h_{s-1}^T||, of lag T - t and all beyond
- * Tied weights: dW_past holds the whole sum afterwards. Untied: each part is the gradient of a W_hh of its
- * own, and the norms are added in squares. `mask`, shaped like W_hh, multiplies every part entry by entry
- * before its norm is taken; NULL for none.
- * RNN_BAD_RANGE unless record is RNN_EVERYTHING and all states are kept (segment >= length). */
-enum rnn_status rnn_lag_parts(struct rnn *net, const double *mask);
+ *
+ *     log_part[t-1]   ln ||da_t h_{t-1}^T||, the part of lag T - t alone
+ *     log_past[t-1]   ln ||sum_{s <= t} da_s h_{s-1}^T||, of lag T - t and all beyond
+ *     past            tied weights: 2^-exponent times the whole sum (G H, H); NULL for untied ones, each part of
+ *                     which is the gradient of a W_hh of its own, with the norms added in squares
+ *
+ * They lie in `work`, rnn_lag_work doubles. `mask`, shaped like W_hh, multiplies every part entry by entry
+ * before its norm is taken; NULL for none. RNN_BAD_RANGE unless record is RNN_EVERYTHING and all states are
+ * kept (segment >= length). */
+struct rnn_lags {
+    double *log_part, *log_past, *past;
+    int exponent;
+};
+enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, const double *mask, double *work);
+double rnn_lag_work(const struct rnn_spec *spec);
 
 /* Largest |eigenvalue| of W (n, n) and its singular values in descending order (n), both by LAPACK on a copy.
- * `scratch` holds n * (n + 2) doubles for the radius, n * n for the singular values. RNN_NO_CONVERGENCE. */
-enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch);
-enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch);
+ * `work` holds n * (n + 2) doubles for the radius, n * n for the singular values. RNN_NO_CONVERGENCE. */
+enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *work);
+enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *work);
 
 /* Over steps first..last of the last forward pass, all kept, else RNN_BAD_RANGE; of the elman cell, else
  * RNN_BAD_LAW:
@@ -405,7 +400,8 @@ enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t
  * RNN_BAD_LAW: another cell, or a norm. RNN_BAD_RANGE: h_from..h_T are not all kept, or from >= T. RNN_ZERO
  * with `stopped_at` where delta h_t is exactly zero: -inf from there on; RNN_DIVERGED where one step
  * overflows: inf from there on. */
-enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, uint64_t seed);
+enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, uint64_t seed, double *work);
+double rnn_tangent_work(const struct rnn_spec *spec);
 
 /* Lyapunov exponents (H), descending: the mean over steps first..last of the ln by which the product of the
  * Jacobians phi'(a_t) W_hh, along the first sequence of the last forward pass of an elman net, stretches each
@@ -413,7 +409,9 @@ enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, ui
  * so the steps before `first` turn it towards its directions. -inf where a Jacobian is singular. RNN_BAD_LAW:
  * another cell, or a norm. RNN_BAD_RANGE: first > last, or a step not kept. RNN_NO_CONVERGENCE: not finite.
  */
-enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last);
+enum rnn_status rnn_lyapunov(double *exponents, const struct rnn *net, size_t first, size_t last,
+                             double *work);
+double rnn_lyapunov_work(const struct rnn_spec *spec);
 
 /* Short-term memory (Jaeger 2001): what a linear read-out of h_t knows of the scalar input x_{t-k}, out of
  * sample, for k = 0..lags-1. The state is observed as z = h_t + noise s g, g ~ N(0, 1) from the seed's stream

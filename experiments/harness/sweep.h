@@ -48,12 +48,13 @@ struct sweep_spec {
 
     /* Optional: why this point cannot be run ("--lag 200: must be below --length"), written into `reason`;
      * false refuses the whole command with exit 2 before anything is written. Called for one seed of each
-     * setting: neither `valid` nor `bytes` depends on the seed. */
+     * setting: none of these three depends on the seed. */
     bool (*valid)(const struct sweep_point *point, char *reason, size_t size);
 
-    /* Optional: bytes one running cell needs, for the check before allocation; NAN refuses the point as one
-     * of which no network can be made; see sweep_net_bytes. */
-    double (*bytes)(const struct sweep_point *point);
+    /* Optional, for the check before allocation: the network of a cell, and how many doubles it needs beside
+     * that, in sweep_work or in many rows. A spec of which no network can be made refuses the command. */
+    struct rnn_spec (*net)(const struct sweep_point *point);
+    double (*work)(const struct sweep_point *point);
 };
 
 /* The one symbol an experiment exports. */
@@ -91,15 +92,14 @@ void sweep_row(struct sweep_sink *sink, const double *values);
  * --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so that
  * there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);
-double sweep_net_bytes(const struct sweep_point *point);
 
 /* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run`
  * returns. */
 enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec);
 
-/* This worker's room for so many doubles, undefined at first; NULL: no memory. Borrowed until `run` returns;
- * the next call may move it. */
-double *sweep_work(const struct sweep_point *point, double count);
+/* This worker's room for the doubles of the spec's `work`, undefined at first; NULL: no memory. Borrowed until
+ * `run` returns. */
+double *sweep_work(const struct sweep_point *point);
 
 /* Processor seconds of this thread so far. For a column that says what a pass cost; no result may depend on
  * it. */

@@ -1,5 +1,5 @@
 /* The scale at which one draw of W neither shrinks nor grows a gradient. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <math.h>
 

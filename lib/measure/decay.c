@@ -1,5 +1,5 @@
 /* What a gradient log holds: the rate of decay, by least squares of y(k) = ln ||dL/dh_{T-k}|| against lag k. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* dL/dW_hh taken apart into what each step brings to it. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,31 +8,34 @@ static size_t weight_count(const struct rnn *net) {
     return net->spec.cell->gates * net->spec.hidden * net->spec.hidden;
 }
 
-/* dW_part = da_h h_{t-1}^T of step t, seen through the mask. */
-static void part_of_step(struct rnn *net, size_t t, const double *mask) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, count = weight_count(net);
-    memset(net->dW_part, 0, count * sizeof *net->dW_part);
-    for (size_t g = 0; g < s->cell->gates; g++)
-        k_outer_add(net->dW_part + g * H * H,
-                    net->da_h_of_step + ((t - 1) * s->cell->gates + g) * rnn_step_size(net),
-                    rnn_state(net, t - 1), s->batch, H, H);
-    for (size_t i = 0; mask && i < count; i++)
-        net->dW_part[i] *= mask[(s->weights == RNN_UNTIED ? (t - 1) * count : 0) + i];
+double rnn_lag_work(const struct rnn_spec *spec) {
+    const double H = (double)spec->hidden, count = (double)spec->cell->gates * H * H;
+    return 2 * (double)spec->length + (spec->weights == RNN_TIED ? 2 : 1) * count;
 }
 
-/* dW_past += dW_part, both on the larger exponent; what underflows is below 2^-600 of the sum. */
-static void add_part(struct rnn *net, int exponent) {
-    const size_t count = weight_count(net);
-    const int difference = exponent - net->dW_past_exponent;
+/* part = da_h h_{t-1}^T of step t, seen through the mask. */
+static void part_of_step(double *part, const struct rnn *net, size_t t, const double *mask) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t H = s->hidden, count = weight_count(net);
+    memset(part, 0, count * sizeof *part);
+    for (size_t g = 0; g < s->cell->gates; g++)
+        k_outer_add(part + g * H * H, net->da_h_of_step + ((t - 1) * s->cell->gates + g) * rnn_step_size(net),
+                    rnn_state(net, t - 1), s->batch, H, H);
+    for (size_t i = 0; mask && i < count; i++)
+        part[i] *= mask[(s->weights == RNN_UNTIED ? (t - 1) * count : 0) + i];
+}
+
+/* past += part, both on the larger exponent; what underflows is below 2^-600 of the sum. */
+static void add_part(struct rnn_lags *lags, double *part, int exponent, size_t count) {
+    const int difference = exponent - lags->exponent;
     if (difference > 0) {
-        k_scale(net->dW_past, ldexp(1, -difference), count);
-        net->dW_past_exponent = exponent;
+        k_scale(lags->past, ldexp(1, -difference), count);
+        lags->exponent = exponent;
     } else if (difference < 0) {
-        k_scale(net->dW_part, ldexp(1, difference), count);
+        k_scale(part, ldexp(1, difference), count);
     }
     for (size_t i = 0; i < count; i++)
-        net->dW_past[i] += net->dW_part[i];
+        lags->past[i] += part[i];
 }
 
 /* ln sqrt(e^2a + e^2b) */
@@ -41,23 +44,25 @@ static double log_hypot(double a, double b) {
     return isinf(low) ? high : high + 0.5 * log1p(exp(2 * (low - high)));
 }
 
-enum rnn_status rnn_lag_parts(struct rnn *net, const double *mask) {
+enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, const double *mask,
+                              double *work) {
     const size_t count = weight_count(net), T = net->spec.length;
     const bool tied = net->spec.weights == RNN_TIED;
-    if (net->spec.record != RNN_EVERYTHING || rnn_kept(&net->spec) < T)
+    if (net->spec.record != RNN_EVERYTHING || !rnn_has_steps(net, 1, T))
         return RNN_BAD_RANGE;
+    double *log_part = work, *log_past = log_part + T, *part = log_past + T;
+    *lags = (struct rnn_lags){ log_part, log_past, tied ? part + count : NULL, net->exponent[0] };
     if (tied)
-        memset(net->dW_past, 0, count * sizeof *net->dW_past);
-    net->dW_past_exponent = net->exponent[0];
+        memset(lags->past, 0, count * sizeof *lags->past);
     for (size_t t = 1; t <= T; t++) {
-        part_of_step(net, t, mask);
-        net->log_dW[t - 1] = rnn_log_norm(net->dW_part, count) + net->exponent[t - 1] * M_LN2;
+        const int exponent = net->exponent[t - 1];
+        part_of_step(part, net, t, mask);
+        log_part[t - 1] = rnn_log_norm(part, count) + exponent * M_LN2;
         if (tied) {
-            add_part(net, net->exponent[t - 1]);
-            net->log_dW_past[t - 1] = rnn_log_norm(net->dW_past, count) + net->dW_past_exponent * M_LN2;
+            add_part(lags, part, exponent, count);
+            log_past[t - 1] = rnn_log_norm(lags->past, count) + lags->exponent * M_LN2;
         } else {
-            net->log_dW_past[t - 1] =
-                log_hypot(net->log_dW[t - 1], t > 1 ? net->log_dW_past[t - 2] : -INFINITY);
+            log_past[t - 1] = log_hypot(log_part[t - 1], t > 1 ? log_past[t - 2] : -INFINITY);
         }
     }
     return RNN_OK;

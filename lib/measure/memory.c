@@ -1,5 +1,5 @@
 /* Short-term memory (Jaeger 2001): a ridge read-out of past inputs from the state, out of sample. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <lapacke.h>
 #include <math.h>
@@ -19,14 +19,9 @@ struct desk {
     double *rest, *total; /* (K) sums of squares of the test */
 };
 
-static double packed_size(size_t rows, size_t cols) {
-    const double plain = (double)rows * (double)cols;
-    return plain < 1e15 ? (double)k_packed_size(rows, cols) : plain;
-}
-
 double rnn_memory_work(const struct rnn_spec *spec, size_t lags) {
     const double H = (double)spec->hidden, B = (double)spec->batch, K = (double)lags;
-    return H * H + K * H + packed_size(lags, spec->hidden) + H + B * H + 2 * B * K + 3 * K;
+    return H * H + K * H + rnn_packed_size(lags, spec->hidden) + H + B * H + 2 * B * K + 3 * K;
 }
 
 static struct desk lay_out(const struct rnn *net, const struct rnn_memory *memory, double *work) {

@@ -1,18 +1,18 @@
 /* What a matrix and a product of Jacobians do to lengths. LAPACK sees the transpose of a row-major W, which
  * has the same eigenvalues and singular values. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *scratch) {
+enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *work) {
     const lapack_int order = (lapack_int)n;
-    double *re = scratch + n * n, *im = re + n;
-    memcpy(scratch, W, n * n * sizeof *W);
+    double *re = work + n * n, *im = re + n;
+    memcpy(work, W, n * n * sizeof *W);
     if (!k_finite(W, n * n) ||
-        LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, scratch, order, re, im, NULL, 1, NULL, 1) != 0)
+        LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'N', order, work, order, re, im, NULL, 1, NULL, 1) != 0)
         return RNN_NO_CONVERGENCE;
     double largest = 0;
     for (size_t i = 0; i < n; i++)
@@ -21,24 +21,28 @@ enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, d
     return RNN_OK;
 }
 
-enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *scratch) {
+enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *work) {
     const lapack_int order = (lapack_int)n;
-    memcpy(scratch, W, n * n * sizeof *W);
+    memcpy(work, W, n * n * sizeof *W);
     if (!k_finite(W, n * n) ||
-        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, scratch, order, values, NULL, 1, NULL, 1) != 0)
+        LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'N', order, order, work, order, values, NULL, 1, NULL, 1) != 0)
         return RNN_NO_CONVERGENCE;
     return RNN_OK;
 }
 
-/* ---- Lyapunov exponents: the rows of Q (H, H) are the frame, columns to LAPACK --------------------------
- */
+/* ---- Lyapunov exponents: the rows of Q (H, H) are the frame, columns to LAPACK ------------------------- */
+
+double rnn_lyapunov_work(const struct rnn_spec *spec) {
+    const double H = (double)spec->hidden;
+    return rnn_packed_size(spec->hidden, spec->hidden) + H * H + 2 * H;
+}
 
 /* q_i = phi'(a_t) * (W q_i) for every vector of the frame, along the net's first sequence; `row` holds H. */
-static void push_frame(struct rnn *net, double *Q, double *row, size_t t) {
+static void push_frame(const struct rnn *net, const double *packed, double *Q, double *row, size_t t) {
     const size_t H = net->spec.hidden;
     const double *h = rnn_state(net, t);
     for (size_t i = 0; i < H; i++) {
-        k_product(row, net->packed, Q + i * H, 1, H, H);
+        k_product(row, packed, Q + i * H, 1, H, H);
         net->spec.activation->backward(Q + i * H, row, h, H);
     }
 }
@@ -58,13 +62,13 @@ static int descending(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, size_t last) {
+enum rnn_status rnn_lyapunov(double *exponents, const struct rnn *net, size_t first, size_t last,
+                             double *work) {
     const size_t H = net->spec.hidden;
-    double *Q = net->scratch, *row = Q + H * H, *tau = row + H;
+    double *Q = work, *row = Q + H * H, *tau = row + H, *packed = tau + H;
     if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
-    if (first <= net->from || first > last || last > net->spec.length ||
-        last - net->from > rnn_kept(&net->spec))
+    if (!rnn_has_steps(net, first, last))
         return RNN_BAD_RANGE;
     memset(Q, 0, H * H * sizeof *Q);
     for (size_t i = 0; i < H; i++)
@@ -72,8 +76,8 @@ enum rnn_status rnn_lyapunov(double *exponents, struct rnn *net, size_t first, s
     for (size_t t = net->from + 1; t <= last; t++) {
         if (t <= first) /* what was summed before is burn-in */
             memset(exponents, 0, H * sizeof *exponents);
-        rnn_pack_step(net, t);
-        push_frame(net, Q, row, t);
+        rnn_pack_step(packed, net, t, net->from + 1);
+        push_frame(net, packed, Q, row, t);
         if (!orthonormalise(Q, tau, H, exponents))
             return RNN_NO_CONVERGENCE;
     }

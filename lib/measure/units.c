@@ -1,5 +1,5 @@
 /* What the units of a net are like: how saturated, how dead, and what its gates keep. */
-#include "net/net.h"
+#include "measure/measure.h"
 
 #include <math.h>
 
@@ -42,8 +42,7 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
     const size_t hidden = net->spec.hidden;
     if (net->spec.cell != &rnn_elman)
         return RNN_BAD_LAW;
-    if (first <= net->from || last > net->spec.length || first > last ||
-        last - net->from > rnn_kept(&net->spec))
+    if (!rnn_has_steps(net, first, last))
         return RNN_BAD_RANGE;
     struct tally tally = { 0 };
     for (size_t unit = 0; unit < hidden; unit += BLOCK)
@@ -60,7 +59,7 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t first, size_t last) {
     if (net->gates <= RNN_KEEPING_GATE)
         return RNN_BAD_LAW;
-    if (first <= net->from || last > net->spec.length || first > last)
+    if (!rnn_has_steps(net, first, last))
         return RNN_BAD_RANGE;
     const double *keep = rnn_gate(net, RNN_KEEPING_GATE, first);
     const size_t count = (last - first + 1) * rnn_step_size(net);

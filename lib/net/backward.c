@@ -19,7 +19,7 @@ struct squares {
 };
 static struct squares gate_gradients(struct rnn *net, size_t t) {
     const double dc = net->dc ? k_sum_squares(rnn_cell_gradient(net, t), rnn_step_size(net)) : 0;
-    return (struct squares){ net->cell->backward(net, t, rnn_slot(net, t)), dc };
+    return (struct squares){ net->work->cell->backward(net, t, rnn_slot(net, t)), dc };
 }
 
 /* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO or RNN_DIVERGED if both have no finite
@@ -49,7 +49,7 @@ static void keep_da_h(struct rnn *net, size_t t) {
     const size_t size = rnn_step_size(net), gates = net->spec.cell->gates;
     for (size_t g = 0; g < gates; g++)
         memcpy(net->da_h_of_step + ((t - 1) * gates + g) * size,
-               rnn_gate_gradient(net, net->da_h, g, rnn_slot(net, t)), size * sizeof *net->da_h);
+               rnn_gate_gradient(net, net->work->da_h, g, rnn_slot(net, t)), size * sizeof *net->work->da_h);
 }
 
 /* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
@@ -57,10 +57,10 @@ static void carry_back(struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden, gates = net->spec.cell->gates;
     struct k_term terms[RNN_MOST_GATES];
     if (net->spec.weights == RNN_UNTIED)
-        rnn_pack_gates(net, net->transposed, rnn_weights_of_step(net, t), k_pack_transposed);
+        rnn_pack_gates(net, net->work->transposed, rnn_weights_of_step(net, t), k_pack_transposed);
     for (size_t g = 0; g < gates; g++)
-        terms[g] = (struct k_term){ rnn_packed_gate(net, net->transposed, g),
-                                    rnn_gate_gradient(net, net->da_h, g, rnn_slot(net, t)), H };
+        terms[g] = (struct k_term){ rnn_packed_gate(net, net->work->transposed, g),
+                                    rnn_gate_gradient(net, net->work->da_h, g, rnn_slot(net, t)), H };
     k_affine(rnn_state_gradient(net, t - 1), NULL, terms, gates, net->spec.batch, H, t % 2);
     if (net->spec.cell->carry)
         net->spec.cell->carry(net, t);
@@ -112,7 +112,7 @@ static enum rnn_status through_time(struct rnn *net) {
 
 enum rnn_status rnn_backward(struct rnn *net) {
     if (net->spec.weights == RNN_TIED)
-        rnn_pack_gates(net, net->transposed, net->p.W_hh, k_pack_transposed);
+        rnn_pack_gates(net, net->work->transposed, net->p.W_hh, k_pack_transposed);
     if (net->gradient)
         memset(net->gradient, 0, (size_t)(net->d.W_hy - net->gradient) * sizeof *net->gradient);
     if (net->dc)

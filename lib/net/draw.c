@@ -9,7 +9,7 @@ static void draw_recurrent(struct rnn *net, uint64_t seed) {
     const struct rnn_spec *s = &net->spec;
     const size_t H = s->hidden, matrices = (size_t)(net->p.W_xh - net->p.W_hh) / (H * H);
     for (size_t i = 0; i < matrices; i++)
-        rnn_draw_matrix(net->p.W_hh + i * H * H, H, s->init, s->scale, net->scratch,
+        rnn_draw_matrix(net->p.W_hh + i * H * H, H, s->init, s->scale, net->work->scratch,
                         (struct rnn_stream){ seed, RNN_FOR_W_HH, (uint32_t)i });
 }
 

@@ -6,7 +6,7 @@ static bool forward(struct rnn *net, size_t t) {
 }
 
 static double backward(struct rnn *net, size_t t, size_t slot) {
-    return net->spec.activation->backward(rnn_gate_gradient(net, net->da, 0, slot),
+    return net->spec.activation->backward(rnn_gate_gradient(net, net->work->da, 0, slot),
                                           rnn_state_gradient(net, t), rnn_state(net, t), rnn_step_size(net));
 }
 

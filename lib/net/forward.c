@@ -13,8 +13,8 @@ void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
 enum rnn_status rnn_forward_segment(struct rnn *net, size_t last) {
     for (size_t t = net->from + 1; t <= last; t++) {
         if (net->spec.weights == RNN_UNTIED)
-            rnn_pack_gates(net, net->packed, rnn_weights_of_step(net, t), k_pack);
-        if (!net->cell->forward(net, t)) {
+            rnn_pack_gates(net, net->work->packed, rnn_weights_of_step(net, t), k_pack);
+        if (!net->work->cell->forward(net, t)) {
             net->stopped_at = t;
             return RNN_DIVERGED;
         }
@@ -29,7 +29,7 @@ static size_t segment_end(const struct rnn *net) {
 
 /* h of the checkpoint of the segment that starts at step `from`; c lies behind it. */
 static double *checkpoint_of(const struct rnn *net, size_t from) {
-    return net->checkpoint + from / net->spec.segment * net->checkpoint_step;
+    return net->work->checkpoint + from / net->spec.segment * net->work->checkpoint_step;
 }
 
 static void save_checkpoint(struct rnn *net) {
@@ -61,14 +61,14 @@ static void pass_on(struct rnn *net, size_t from) {
 enum rnn_status rnn_forward(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     for (size_t g = 0; g < s->cell->gates; g++)
-        k_pack(net->packed_x + g * k_packed_size(s->hidden, s->inputs),
+        k_pack(net->work->packed_x + g * k_packed_size(s->hidden, s->inputs),
                net->p.W_xh + g * s->hidden * s->inputs, s->hidden, s->inputs);
     if (s->weights == RNN_TIED)
-        rnn_pack_gates(net, net->packed, net->p.W_hh, k_pack);
+        rnn_pack_gates(net, net->work->packed, net->p.W_hh, k_pack);
     if (net->from)
         rnn_enter_segment(net, 0);
     for (;;) {
-        if (net->checkpoint)
+        if (net->work->checkpoint)
             save_checkpoint(net);
         const size_t end = segment_end(net);
         const enum rnn_status status = rnn_forward_segment(net, end);

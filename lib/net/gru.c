@@ -31,12 +31,12 @@ static double backward(struct rnn *net, size_t t, size_t slot) {
     const double *dh = rnn_state_gradient(net, t), *before = rnn_state(net, t - 1);
     const double *r = rnn_gate(net, RESET, t), *z = rnn_gate(net, UPDATE, t),
                  *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t);
-    double *da_r = rnn_gate_gradient(net, net->da, RESET, slot),
-           *da_z = rnn_gate_gradient(net, net->da, UPDATE, slot),
-           *da_n = rnn_gate_gradient(net, net->da, CANDIDATE, slot);
-    double *h_r = rnn_gate_gradient(net, net->da_h, RESET, slot),
-           *h_z = rnn_gate_gradient(net, net->da_h, UPDATE, slot),
-           *h_n = rnn_gate_gradient(net, net->da_h, CANDIDATE, slot);
+    double *da_r = rnn_gate_gradient(net, net->work->da, RESET, slot),
+           *da_z = rnn_gate_gradient(net, net->work->da, UPDATE, slot),
+           *da_n = rnn_gate_gradient(net, net->work->da, CANDIDATE, slot);
+    double *h_r = rnn_gate_gradient(net, net->work->da_h, RESET, slot),
+           *h_z = rnn_gate_gradient(net, net->work->da_h, UPDATE, slot),
+           *h_n = rnn_gate_gradient(net, net->work->da_h, CANDIDATE, slot);
     for (size_t i = 0; i < rnn_step_size(net); i++) {
         da_n[i] = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
         h_n[i] = da_n[i] * r[i];

@@ -35,10 +35,10 @@ static void grow_haar(double *W, size_t n, size_t k, double *sum) {
     }
 }
 
-static void draw_orthogonal(double *W, size_t n, double *scratch, struct rnn_stream stream) {
+static void draw_orthogonal(double *W, size_t n, double *work, struct rnn_stream stream) {
     rnn_gaussian(W, n * n, 1, stream); /* of which the lower triangle gives the directions */
     for (size_t k = n; k-- > 0;)
-        grow_haar(W, n, k, scratch);
+        grow_haar(W, n, k, work);
 }
 
 static void set_identity(double *W, size_t n) {
@@ -47,14 +47,14 @@ static void set_identity(double *W, size_t n) {
         W[i * n + i] = 1;
 }
 
-void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, double *scratch,
+void rnn_draw_matrix(double *W, size_t n, enum rnn_init init, double scale, double *work,
                      struct rnn_stream stream) {
     switch (init) {
     case RNN_GAUSSIAN:
         rnn_gaussian(W, n * n, scale / sqrt((double)n), stream);
         return;
     case RNN_ORTHOGONAL:
-        draw_orthogonal(W, n, scratch, stream);
+        draw_orthogonal(W, n, work, stream);
         break;
     case RNN_IDENTITY:
         set_identity(W, n);

@@ -1,6 +1,5 @@
 /* Losses at the last step: each starts the backward pass by setting dL/dh_T. */
-#include "kernels/kernels.h"
-#include "rnn.h"
+#include "net/net.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,17 +7,17 @@
 /* y = W_hy h_T + b_y; the packed W_hy and then dL/dy live in scratch. */
 static double *read_out(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    const struct k_term term = { net->scratch, rnn_state(net, s->length), s->hidden };
-    k_pack(net->scratch, net->p.W_hy, s->outputs, s->hidden);
+    const struct k_term term = { net->work->scratch, rnn_state(net, s->length), s->hidden };
+    k_pack(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
     k_affine(net->y, net->p.b_y, &term, 1, s->batch, s->outputs, 0);
-    return net->scratch + k_packed_size(s->hidden, s->outputs);
+    return net->work->scratch + k_packed_size(s->hidden, s->outputs);
 }
 
 /* dL/dh_T = W_hy^T dL/dy, dW_hy = dL/dy h_T^T, db_y = sum_b dL/dy, from dy (B, O). */
 static void pull_back_read_out(struct rnn *net, const double *dy) {
     const struct rnn_spec *s = &net->spec;
-    k_pack_transposed(net->scratch, net->p.W_hy, s->outputs, s->hidden);
-    k_product(rnn_state_gradient(net, s->length), net->scratch, dy, s->batch, s->hidden, s->outputs);
+    k_pack_transposed(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
+    k_product(rnn_state_gradient(net, s->length), net->work->scratch, dy, s->batch, s->hidden, s->outputs);
     if (s->record < RNN_GRADIENTS)
         return;
     memset(net->d.W_hy, 0, s->outputs * s->hidden * sizeof *net->d.W_hy);

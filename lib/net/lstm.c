@@ -37,10 +37,10 @@ static double backward(struct rnn *net, size_t t, size_t slot) {
                  *before = rnn_cell_state(net, t - 1), *tanh_c = rnn_gate(net, TANH_C, t);
     const double *i = rnn_gate(net, INPUT, t), *f = rnn_gate(net, FORGET, t),
                  *g = rnn_gate(net, CANDIDATE, t), *o = rnn_gate(net, OUTPUT, t);
-    double *da_i = rnn_gate_gradient(net, net->da, INPUT, slot),
-           *da_f = rnn_gate_gradient(net, net->da, FORGET, slot),
-           *da_g = rnn_gate_gradient(net, net->da, CANDIDATE, slot),
-           *da_o = rnn_gate_gradient(net, net->da, OUTPUT, slot);
+    double *da_i = rnn_gate_gradient(net, net->work->da, INPUT, slot),
+           *da_f = rnn_gate_gradient(net, net->work->da, FORGET, slot),
+           *da_g = rnn_gate_gradient(net, net->work->da, CANDIDATE, slot),
+           *da_o = rnn_gate_gradient(net, net->work->da, OUTPUT, slot);
     for (size_t n = 0; n < rnn_step_size(net); n++) {
         da_i[n] = dc[n] * g[n] * i[n] * (1 - i[n]);
         da_f[n] = dc[n] * before[n] * f[n] * (1 - f[n]);

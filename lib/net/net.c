@@ -62,21 +62,14 @@ size_t rnn_segment(size_t length, size_t batch) {
     return whole_blocks((size_t)ceil(sqrt((double)length)), batch);
 }
 
-/* k_packed_size in double; a size too large for size_t is refused before anything is packed. */
-static double packed_size(size_t rows, size_t cols) {
-    const double plain = (double)rows * (double)cols;
-    return plain < 1e15 ? (double)k_packed_size(rows, cols) : plain;
-}
-
 static void carve_work(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
     const double B = (double)s->batch, H = (double)s->hidden, O = (double)s->outputs,
                  G = (double)s->cell->gates;
-    net->packed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
-    net->transposed = take_doubles(carver, G * packed_size(s->hidden, s->hidden));
-    net->packed_x = take_doubles(carver, G * packed_size(s->hidden, s->inputs));
-    net->scratch =
-        take_doubles(carver, fmax(fmax((H + 2) * H, B * H), packed_size(s->hidden, s->outputs) + B * O));
+    net->work->packed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
+    net->work->transposed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
+    net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
+    net->work->scratch = take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + B * O));
 }
 
 /* log_dh, and a checkpoint of `size` doubles a segment. One that is no larger than a segment has steps takes
@@ -86,8 +79,8 @@ static void carve_checkpoints(struct rnn *net, struct carver *carver, double siz
     const bool within = kept < T && size <= kept;
     double *norms = take_doubles(carver, T + (within ? size : 0));
     net->log_dh = norms && within ? norms + (size_t)size : norms;
-    net->checkpoint = kept == T ? NULL : within ? norms : take_doubles(carver, ceil(T / kept) * size);
-    net->checkpoint_step = (size_t)(within ? kept : size);
+    net->work->checkpoint = kept == T ? NULL : within ? norms : take_doubles(carver, ceil(T / kept) * size);
+    net->work->checkpoint_step = (size_t)(within ? kept : size);
 }
 
 /* States kept, and what the two passes leave behind. */
@@ -99,29 +92,18 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
                  rows = s->record == RNN_EVERYTHING ? T : 2;
     net->h = take_doubles(carver, (kept + 1) * step);
     net->c = states > 1 ? take_doubles(carver, (kept + 1) * step) : NULL;
-    net->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
-                               : take_doubles(carver, (G + tapes) * kept * step);
+    net->work->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
+                                     : take_doubles(carver, (G + tapes) * kept * step);
     carve_checkpoints(net, carver, states * step);
     net->log_dc = states > 1 ? take_doubles(carver, T) : NULL;
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
     net->dh = take_doubles(carver, rows * step);
     net->dc = states > 1 ? take_doubles(carver, rows * step) : NULL;
-    net->da = take_doubles(carver, G * (double)net->block * step);
-    net->da_x = net->da;
-    net->da_h = s->cell->own_da_h ? take_doubles(carver, G * (double)net->block * step) : net->da;
-}
-
-/* What rnn_lag_parts fills. */
-static void carve_parts(struct rnn *net, struct carver *carver) {
-    const struct rnn_spec *s = &net->spec;
-    const double T = (double)s->length, GH = (double)s->cell->gates * (double)s->hidden;
-    if (s->record != RNN_EVERYTHING)
-        return;
-    net->da_h_of_step = take_doubles(carver, T * (double)s->batch * GH);
-    net->log_dW = take_doubles(carver, T);
-    net->log_dW_past = take_doubles(carver, T);
-    net->dW_part = take_doubles(carver, GH * (double)s->hidden);
-    net->dW_past = s->weights == RNN_TIED ? take_doubles(carver, GH * (double)s->hidden) : NULL;
+    net->work->da = take_doubles(carver, G * (double)net->work->block * step);
+    net->work->da_x = net->work->da;
+    net->work->da_h =
+        s->cell->own_da_h ? take_doubles(carver, G * (double)net->work->block * step) : net->work->da;
+    net->da_h_of_step = s->record == RNN_EVERYTHING ? take_doubles(carver, T * G * step) : NULL;
 }
 
 /* What normalisers keep, and the gradients on the far side of them. */
@@ -132,18 +114,27 @@ static void carve_norm(struct rnn *net, struct carver *carver) {
         return;
     net->mean = take_doubles(carver, N * (double)s->length * H);
     net->deviation = take_doubles(carver, N * (double)s->length * H);
-    net->normalised = take_doubles(carver, N * (double)rnn_kept(s) * step);
+    net->work->normalised = take_doubles(carver, N * (double)rnn_kept(s) * step);
     if (s->norm != RNN_NORM_INPUT)
-        net->da_h = take_doubles(carver, (double)net->block * step);
-    net->da_x = s->norm == RNN_NORM_FULL ? net->da_h : take_doubles(carver, (double)net->block * step);
+        net->work->da_h = take_doubles(carver, (double)net->work->block * step);
+    net->work->da_x =
+        s->norm == RNN_NORM_FULL ? net->work->da_h : take_doubles(carver, (double)net->work->block * step);
 }
 
-/* Sets every pointer of `net` from net->spec; returns the bytes the whole takes. */
-static double carve(struct rnn *net, char *base) {
+/* What the allocation begins with. */
+struct home {
+    struct rnn net;
+    struct rnn_work work;
+};
+
+/* Sets every pointer from the net's spec; returns the bytes the whole takes. */
+static double carve(struct home *home, char *base) {
+    struct rnn *net = &home->net;
     const struct rnn_spec *s = &net->spec;
     const double T = (double)s->length, B = (double)s->batch;
     struct carver carver = { base, 0 };
-    take(&carver, 1, sizeof *net);
+    take(&carver, 1, sizeof *home);
+    net->work = &home->work;
 
     const double parameters = carve_parameters(&net->p, s, NULL);
     net->theta = take_doubles(&carver, parameters);
@@ -156,7 +147,6 @@ static double carve(struct rnn *net, char *base) {
     net->label = take(&carver, B, sizeof *net->label);
     net->y = take_doubles(&carver, B * (double)s->outputs);
     carve_steps(net, &carver);
-    carve_parts(net, &carver);
     carve_norm(net, &carver);
     carve_work(net, &carver);
     if (base)
@@ -164,72 +154,50 @@ static double carve(struct rnn *net, char *base) {
     return carver.bytes;
 }
 
-static enum rnn_status norm_status(const struct rnn_spec *s) {
-    if (s->norm == RNN_NO_NORM)
-        return RNN_OK;
-    if (s->norm < RNN_NO_NORM || s->norm > RNN_NORM_SEPARATE || s->cell != &rnn_elman)
-        return RNN_BAD_LAW;
-    const bool lawful = isfinite(s->gamma) && s->gamma > 0 && isfinite(s->epsilon) && s->epsilon > 0;
-    return !lawful ? RNN_BAD_LAW : s->batch < 2 ? RNN_BAD_SIZE : RNN_OK;
-}
-
-static enum rnn_status spec_status(const struct rnn_spec *s) {
-    if (!s->length || !s->hidden || !s->batch || !s->segment || (s->drive > 0 && !s->inputs))
-        return RNN_BAD_SIZE;
-    const bool named = s->cell && s->activation && s->init >= RNN_GAUSSIAN && s->init <= RNN_IDENTITY &&
-                       s->weights >= RNN_TIED && s->weights <= RNN_UNTIED && s->record >= RNN_NORMS &&
-                       s->record <= RNN_EVERYTHING;
-    const bool lawful = isfinite(s->scale) && s->scale > 0 && isfinite(s->drive) && s->drive >= 0 &&
-                        isfinite(s->start) && s->start >= 0 && isfinite(s->forget);
-    return named && lawful ? norm_status(s) : RNN_BAD_LAW;
-}
-
 /* A net without memory: the spec with its segment rounded, and the block that follows from it. */
-static struct rnn bare_net(const struct rnn_spec *spec) {
+static struct home bare_home(const struct rnn_spec *spec) {
     const size_t block = block_of(spec->batch);
-    struct rnn net = { .spec = *spec, .gates = spec->cell->gates, .block = 1, .cell = spec->cell };
-    if (spec->norm != RNN_NO_NORM)
-        net.cell = rnn_norm_cell(spec->norm);
+    struct home home = { .net = { .spec = *spec, .gates = spec->cell->gates },
+                         .work = { .cell = rnn_cell_of(spec), .block = 1 } };
     if (spec->record >= RNN_GRADIENTS)
-        net.block = block < spec->length ? block : spec->length;
+        home.work.block = block < spec->length ? block : spec->length;
     if (spec->segment < spec->length)
-        net.spec.segment = whole_blocks(spec->segment, spec->batch);
-    return net;
+        home.net.spec.segment = whole_blocks(spec->segment, spec->batch);
+    return home;
 }
 
 double rnn_bytes(const struct rnn_spec *spec) {
-    if (spec_status(spec) != RNN_OK)
+    if (rnn_spec_fault(spec))
         return NAN;
-    struct rnn net = bare_net(spec);
-    return carve(&net, NULL);
+    struct home home = bare_home(spec);
+    return carve(&home, NULL);
 }
 
-/* `net` with room for `bytes`, the old one if it has it. */
-static struct rnn *with_room(struct rnn *net, double bytes) {
-    if (net && (double)net->capacity >= bytes)
-        return net;
-    free(net);
+/* Room for `bytes` in place of *net, which stays where it is if it has that. */
+static struct home *make_room(struct rnn **net, double bytes, size_t *capacity) {
+    *capacity = *net ? (*net)->work->capacity : 0;
+    if ((double)*capacity >= bytes)
+        return (struct home *)*net;
+    rnn_free(net);
     if (bytes > (double)PTRDIFF_MAX)
         return NULL;
-    net = aligned_alloc(ALIGNMENT, (size_t)bytes);
-    if (net)
-        net->capacity = (size_t)bytes;
-    return net;
+    *capacity = (size_t)bytes;
+    return aligned_alloc(ALIGNMENT, *capacity);
 }
 
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
-    const enum rnn_status status = spec_status(spec);
-    if (status != RNN_OK) {
+    size_t capacity;
+    if (rnn_spec_fault(spec)) {
         rnn_free(net);
-        return status;
+        return RNN_BAD_SPEC;
     }
-    *net = with_room(*net, rnn_bytes(spec));
-    if (!*net)
+    struct home *home = make_room(net, rnn_bytes(spec), &capacity);
+    if (!home)
         return RNN_NO_MEMORY;
-    const size_t capacity = (*net)->capacity;
-    **net = bare_net(spec);
-    (*net)->capacity = capacity;
-    carve(*net, (char *)*net);
+    *home = bare_home(spec);
+    home->work.capacity = capacity;
+    carve(home, (char *)home);
+    *net = &home->net;
     return RNN_OK;
 }
 

@@ -11,7 +11,7 @@ struct rnn_cell {
     size_t tapes; /* further (B, H) a step kept for the way back: rnn_gate G and up */
     size_t states; /* 1: h_t is all that is carried; 2: c_t too */
     bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
-    bool own_da_h; /* W_hh h_{t-1} enters a_t with a factor, so net->da_h is not net->da */
+    bool own_da_h; /* W_hh h_{t-1} enters a_t with a factor, so da_h is not da */
 
     /* h_t from h_{t-1} and x_t; whether all of it is finite, c_t too. */
     bool (*forward)(struct rnn *net, size_t t);
@@ -19,7 +19,7 @@ struct rnn_cell {
     /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
     void (*complete)(struct rnn *net, size_t t);
 
-    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in net->da, and in net->da_h and net->da_x where
+    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, and in da_h and da_x where
      * those are arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t
      * rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
@@ -37,8 +37,25 @@ enum { RNN_MOST_GATES = 4 };
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
 
-/* The elman cell that normalises (norm.c), and its number of normalisers, N. */
-const struct rnn_cell *rnn_norm_cell(enum rnn_norm norm);
+/* What only the passes and the draw use. */
+struct rnn_work {
+    const struct rnn_cell *cell; /* that of the spec, or the one that normalises */
+    size_t block; /* steps summed at once into a gradient */
+    double *checkpoint; /* if there are several segments: h, then c, (1 or 2, B, H), at the start of each */
+    size_t checkpoint_step; /* doubles from one checkpoint to the next */
+    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
+                  products that the way back needs */
+    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
+    double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
+                            `da` itself where a_t is their plain sum with b_h */
+    double *normalised; /* (N, segment, B, H): what N(v) gave */
+    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
+    double *scratch; /* two rows of H, or a packed W_hy and dL/dy (B, O): of one call at a time */
+    size_t capacity; /* bytes of the whole allocation */
+};
+
+/* The spec's cell, or the elman cell that normalises as it says (norm.c); and N, its number of normalisers. */
+const struct rnn_cell *rnn_cell_of(const struct rnn_spec *spec);
 static inline size_t rnn_normalisers(enum rnn_norm norm) {
     return norm == RNN_NO_NORM ? 0 : norm == RNN_NORM_SEPARATE ? 2 : 1;
 }
@@ -46,6 +63,12 @@ static inline size_t rnn_normalisers(enum rnn_norm norm) {
 /* h_t = phi(W_hh h_{t-1} + ...), which is all that some probes know. */
 static inline bool rnn_is_plain(const struct rnn_spec *spec) {
     return spec->cell == &rnn_elman && spec->norm == RNN_NO_NORM;
+}
+
+/* k_packed_size in double; a size too large for size_t is refused before anything is packed. */
+static inline double rnn_packed_size(size_t rows, size_t cols) {
+    const double plain = (double)rows * (double)cols;
+    return plain < 1e15 ? (double)k_packed_size(rows, cols) : plain;
 }
 
 static inline size_t rnn_step_size(const struct rnn *net) {
@@ -78,12 +101,12 @@ static inline size_t rnn_kept(const struct rnn_spec *spec) {
 
 /* Gate g of step t: (B, H). */
 static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
-    return net->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
+    return net->work->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
 }
 
-/* Gate g of `da`, one of net->da, net->da_h and net->da_x, `slot` steps into the block: (B, H). */
+/* Gate g of `da`, one of the work's da, da_h and da_x, `slot` steps into the block: (B, H). */
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
-    return da + (g * net->block + slot) * rnn_step_size(net);
+    return da + (g * net->work->block + slot) * rnn_step_size(net);
 }
 
 /* W_hh of step t, an untied net's own. */
@@ -91,9 +114,6 @@ static inline double *rnn_weights_of_step(const struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden;
     return net->p.W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
 }
-
-/* Packs W_hh of step t for a product, if the net is untied; a tied one is packed since the forward pass. */
-void rnn_pack_step(struct rnn *net, size_t t);
 
 /* Gate g's share of a packed W_hh. */
 static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {
@@ -103,11 +123,12 @@ static inline double *rnn_packed_gate(const struct rnn *net, double *packed, siz
 /* The terms of gate g before it is activated, a_t = b_h + W_xh x_t + W_hh h_{t-1}. */
 static inline struct k_term rnn_input_term(const struct rnn *net, size_t g, size_t t) {
     const size_t I = net->spec.inputs;
-    return (struct k_term){ net->packed_x + g * k_packed_size(net->spec.hidden, I),
+    return (struct k_term){ net->work->packed_x + g * k_packed_size(net->spec.hidden, I),
                             net->x + (t - 1) * net->spec.batch * I, I };
 }
 static inline struct k_term rnn_recurrent_term(const struct rnn *net, size_t g, size_t t) {
-    return (struct k_term){ rnn_packed_gate(net, net->packed, g), rnn_state(net, t - 1), net->spec.hidden };
+    return (struct k_term){ rnn_packed_gate(net, net->work->packed, g), rnn_state(net, t - 1),
+                            net->spec.hidden };
 }
 
 /* Sets gate g of step t to a_t. Steps take the rows of W_hh in turn downwards and upwards. */
@@ -140,7 +161,7 @@ struct rnn_pending {
 
 /* Where step t lies in a block. */
 static inline size_t rnn_slot(const struct rnn *net, size_t t) {
-    return (t - 1) % net->block;
+    return (t - 1) % net->work->block;
 }
 
 /* dW_hh += sum_t da_h h_{t-1}^T, dW_xh += sum_t da_x x_t^T, db_h += sum_t da over the pending steps. */

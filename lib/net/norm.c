@@ -75,7 +75,7 @@ static double *statistic(const struct rnn *net, double *statistics, size_t n, si
 }
 
 static double *normalised(const struct rnn *net, size_t n, size_t t) {
-    return net->normalised + (n * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
+    return net->work->normalised + (n * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
 }
 
 /* The gains follow one another, and one that is off takes no room. */
@@ -93,11 +93,11 @@ static const double *normalise(struct rnn *net, size_t n, size_t t, const double
     return normalised(net, n, t);
 }
 
-/* The gradient of what enters the normaliser, into `dv`, from dL/da_t in `slot` of net->da. */
+/* The gradient of what enters the normaliser, into `dv`, from dL/da_t in `slot` of net->work->da. */
 static void pull_back(struct rnn *net, size_t n, size_t t, size_t slot, double *dv) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
-    const double *dy = rnn_gate_gradient(net, net->da, 0, slot), *x = normalised(net, n, t);
-    double *along = net->scratch, *across = along + H;
+    const double *dy = rnn_gate_gradient(net, net->work->da, 0, slot), *x = normalised(net, n, t);
+    double *along = net->work->scratch, *across = along + H;
     memset(along, 0, 2 * H * sizeof *along);
     if (!net->frozen) {
         k_column_sums_add(along, dy, B, H);
@@ -115,7 +115,7 @@ static bool activate(struct rnn *net, size_t t) {
 }
 
 static double activate_back(struct rnn *net, size_t t, size_t slot) {
-    return net->spec.activation->backward(rnn_gate_gradient(net, net->da, 0, slot),
+    return net->spec.activation->backward(rnn_gate_gradient(net, net->work->da, 0, slot),
                                           rnn_state_gradient(net, t), rnn_state(net, t), rnn_step_size(net));
 }
 
@@ -125,14 +125,14 @@ static bool forward_input(struct rnn *net, size_t t) {
     double *h = rnn_state(net, t);
     k_affine(h, NULL, &input, 1, B, H, 0);
     scale_columns(h, gain(net, 0), normalise(net, 0, t, h), net->p.b_h, B, H);
-    k_product_add(h, net->packed, rnn_state(net, t - 1), B, H, H);
+    k_product_add(h, net->work->packed, rnn_state(net, t - 1), B, H, H);
     return activate(net, t);
 }
 
 static double backward_input(struct rnn *net, size_t t, size_t slot) {
     const double squares = activate_back(net, t, slot);
     if (net->gradient)
-        pull_back(net, 0, t, slot, net->da_x);
+        pull_back(net, 0, t, slot, net->work->da_x);
     return squares;
 }
 
@@ -147,7 +147,7 @@ static bool forward_full(struct rnn *net, size_t t) {
 
 static double backward_full(struct rnn *net, size_t t, size_t slot) {
     const double squares = activate_back(net, t, slot);
-    pull_back(net, 0, t, slot, net->da_h);
+    pull_back(net, 0, t, slot, net->work->da_h);
     return squares;
 }
 
@@ -168,9 +168,9 @@ static bool forward_separate(struct rnn *net, size_t t) {
 
 static double backward_separate(struct rnn *net, size_t t, size_t slot) {
     const double squares = activate_back(net, t, slot);
-    pull_back(net, 0, t, slot, net->da_h);
+    pull_back(net, 0, t, slot, net->work->da_h);
     if (net->gradient)
-        pull_back(net, 1, t, slot, net->da_x);
+        pull_back(net, 1, t, slot, net->work->da_x);
     return squares;
 }
 
@@ -178,11 +178,11 @@ static double backward_separate(struct rnn *net, size_t t, size_t slot) {
 static void sum_gains(struct rnn *net, size_t first, size_t last, size_t slot) {
     const size_t H = net->spec.hidden, rows = (last - first + 1) * net->spec.batch;
     for (size_t n = 0; n < rnn_normalisers(net->spec.norm); n++)
-        column_products_add(net->d.gain_h + n * H, rnn_gate_gradient(net, net->da, 0, slot),
+        column_products_add(net->d.gain_h + n * H, rnn_gate_gradient(net, net->work->da, 0, slot),
                             normalised(net, n, first), rows, H);
 }
 
-const struct rnn_cell *rnn_norm_cell(enum rnn_norm norm) {
+const struct rnn_cell *rnn_cell_of(const struct rnn_spec *spec) {
     static const struct rnn_cell cells[] = {
         [RNN_NORM_INPUT] = { .gates = 1,
                              .in_place = true,
@@ -200,7 +200,7 @@ const struct rnn_cell *rnn_norm_cell(enum rnn_norm norm) {
                                 .backward = backward_separate,
                                 .sum = sum_gains },
     };
-    return &cells[norm];
+    return spec->norm == RNN_NO_NORM ? spec->cell : &cells[spec->norm];
 }
 
 enum rnn_status rnn_norm_freeze(struct rnn *net, bool frozen) {

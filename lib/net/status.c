@@ -8,11 +8,10 @@ static const char *const text[] = {
     [RNN_DIVERGED] = "a state left the range of double",
     [RNN_ZERO] = "the gradient is exactly zero",
     [RNN_NO_MEMORY] = "not enough memory",
-    [RNN_BAD_SIZE] = "length, hidden and batch must be at least 1, a normalised batch at least 2, and drive "
-                     "and x need inputs",
-    [RNN_BAD_LAW] = "scale, threshold, gamma and epsilon must be finite and > 0, drive, start, noise and "
-                    "ridge finite and >= 0, forget finite, every choice a named one, a norm that of an elman "
-                    "cell, and a probe one that knows the cell",
+    [RNN_BAD_SPEC] = "a field of the spec is not allowed",
+    [RNN_BAD_SIZE] = "the net's inputs, outputs or length do not fit",
+    [RNN_BAD_LAW] =
+        "a number is not finite or not > 0, or this cell or norm is not one the measurement knows",
     [RNN_BAD_TARGET] = "a class label is out of range, or the net has no read-out",
     [RNN_BAD_RANGE] = "the lags or steps asked for lie outside the run, or are too few",
     [RNN_NO_CONVERGENCE] = "an eigenvalue or root search did not converge",

@@ -26,11 +26,11 @@ static void align(struct rnn *net, const struct rnn_pending *p) {
     }
     if (difference >= 0)
         return;
-    scale_pending(net, p, net->da, difference);
-    if (net->da_h != net->da)
-        scale_pending(net, p, net->da_h, difference);
-    if (net->da_x != net->da && net->da_x != net->da_h)
-        scale_pending(net, p, net->da_x, difference);
+    scale_pending(net, p, net->work->da, difference);
+    if (net->work->da_h != net->work->da)
+        scale_pending(net, p, net->work->da_h, difference);
+    if (net->work->da_x != net->work->da && net->work->da_x != net->work->da_h)
+        scale_pending(net, p, net->work->da_x, difference);
 }
 
 void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
@@ -42,15 +42,15 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
     align(net, p);
     double *dW = net->d.W_hh + (rnn_weights_of_step(net, p->first) - net->p.W_hh);
     for (size_t g = 0; g < s->cell->gates; g++) {
-        k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->da_h, g, slot), rnn_state(net, p->first - 1),
-                    count, H, H);
+        k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->work->da_h, g, slot),
+                    rnn_state(net, p->first - 1), count, H, H);
         if (I)
-            k_outer_add(net->d.W_xh + g * H * I, rnn_gate_gradient(net, net->da_x, g, slot),
+            k_outer_add(net->d.W_xh + g * H * I, rnn_gate_gradient(net, net->work->da_x, g, slot),
                         net->x + (p->first - 1) * s->batch * I, count, H, I);
-        k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->da, g, slot), count, H);
+        k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->work->da, g, slot), count, H);
     }
-    if (net->cell->sum)
-        net->cell->sum(net, p->first, p->last, slot);
+    if (net->work->cell->sum)
+        net->work->cell->sum(net, p->first, p->last, slot);
     p->last = p->first - 1;
 }
 

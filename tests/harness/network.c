@@ -50,5 +50,5 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { "lag", "log_norm", "activation" },
     .run = run,
-    .bytes = sweep_net_bytes,
+    .net = sweep_net_spec,
 };

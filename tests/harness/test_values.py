@@ -142,6 +142,12 @@ class Sizes(ProbeTest):
                                 "--scale", "1:100000")
         self.assertRefused(result, "cells")
 
+    def test_what_no_network_can_be_made_of_is_named(self):
+        self.assertRefused(self.run_probe("network", "--norm", "full", "--batch", "1", "--out", "a.csv"),
+                           "--batch 1", "--norm full", "(batch: must be at least 2 with a norm)")
+        self.assertRefused(self.run_probe("network", "--norm", "full", "--architecture", "gru"),
+                           "(norm: must be none unless the cell is elman)")
+
     def test_a_network_too_large(self):
         self.refused_at_once("network", "--hidden", "1000000000", parts=["--hidden 1000000000"])
         self.refused_at_once("network", "--length", "9007199254740992", parts=["--length 9007199254740992"])
@@ -152,7 +158,7 @@ class Sizes(ProbeTest):
     def test_the_address_space_counts(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
-        self.refused_at_once("network", "--hidden", "4000", "--jobs", "1", parts=["--hidden 4000", "1 jobs"],
+        self.refused_at_once("network", "--hidden", "5000", "--jobs", "1", parts=["--hidden 5000", "1 jobs"],
                              preexec_fn=limit)
 
     @unittest.skipIf(SANITIZED, "a sanitizer needs more address space")

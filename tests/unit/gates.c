@@ -1,7 +1,6 @@
 /* Gated cells as a whole: length, segments, exponents, the forget bias. That their gradients are right is
  * gradients.c. */
-#include "kernels/kernels.h"
-#include "rnn.h"
+#include "net/net.h"
 
 #include <check.h>
 #include <math.h>
@@ -143,7 +142,7 @@ START_TEST(a_gated_net_is_reused_and_measured_as_any_other) {
     ck_assert_int_eq(measure(&net, spec), RNN_OK);
     ck_assert_ptr_eq(net, first);
     ck_assert_int_eq(measure(&fresh, spec), RNN_OK);
-    ck_assert_double_eq((double)fresh->capacity, rnn_bytes(&spec));
+    ck_assert_double_eq((double)fresh->work->capacity, rnn_bytes(&spec));
     ck_assert_mem_eq(net->log_dh, fresh->log_dh, 20 * sizeof(double));
     ck_assert_mem_eq(net->gradient, fresh->gradient, net->parameters * sizeof(double));
     rnn_free(&net);
@@ -188,13 +187,16 @@ START_TEST(the_product_of_the_gates_that_keep_is_measured) {
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 3, 30), RNN_OK);
     ck_assert_double_lt(fabs(mean + log1p(exp(-0.713))), 1e-8);
-    double *keep = net->a + 30 * 5 * 33; /* gate 1 of step 1 */
+    double *keep = net->work->a + 30 * 5 * 33; /* gate 1 of step 1 */
     keep[7] = 0.237;
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 1, 1), RNN_OK);
     ck_assert_double_lt(fabs(mean + (164 * log1p(exp(-0.713)) - log(0.237)) / 165), 1e-8);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 0, 4), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 31), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 3), RNN_BAD_RANGE);
+    net->spec.segment = 10; /* as after a backward pass in segments: only the first is kept */
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 10), RNN_OK);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 11), RNN_BAD_RANGE);
     rnn_free(&net);
 }
 END_TEST

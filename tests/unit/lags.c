@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum { T = 11, B = 3, H = 7 };
+static struct rnn_lags lags;
+static double work[1 << 14];
 
 static struct rnn_spec spec_of(const struct rnn_activation *activation, enum rnn_weights weights) {
     return (struct rnn_spec){ .cell = &rnn_elman,
@@ -35,6 +37,13 @@ static struct rnn *measured(struct rnn_spec spec, enum rnn_status expected) {
     return net;
 }
 
+static enum rnn_status parts(const struct rnn *net, const double *mask) {
+    const double *mark = unit_mark(work, sizeof work / sizeof *work, rnn_lag_work(&net->spec));
+    const enum rnn_status status = rnn_lag_parts(&lags, net, mask, work);
+    ck_assert_double_eq(*mark, 0.713);
+    return status;
+}
+
 /* sum_{first <= t <= last} da_t[i] h_{t-1}[j] over the batch, from the open arrays */
 static long double entry(const struct rnn *net, size_t first, size_t last, size_t i, size_t j) {
     long double sum = 0;
@@ -61,10 +70,10 @@ static double log_norm_of(const struct rnn *net, size_t first, size_t last, cons
 
 static void parts_agree(const struct rnn_activation *activation, const double *mask) {
     struct rnn *net = measured(spec_of(activation, RNN_TIED), RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, mask), RNN_OK);
+    ck_assert_int_eq(parts(net, mask), RNN_OK);
     for (size_t t = 1; t <= T; t++) {
-        ck_assert_double_eq_tol(net->log_dW[t - 1], log_norm_of(net, t, t, mask), 1e-13);
-        ck_assert_double_eq_tol(net->log_dW_past[t - 1], log_norm_of(net, 1, t, mask), 1e-13);
+        ck_assert_double_eq_tol(lags.log_part[t - 1], log_norm_of(net, t, t, mask), 1e-13);
+        ck_assert_double_eq_tol(lags.log_past[t - 1], log_norm_of(net, 1, t, mask), 1e-13);
     }
     rnn_free(&net);
 }
@@ -91,10 +100,9 @@ static void parts_add_up(struct rnn_spec spec) {
     struct rnn *net = measured(spec, RNN_OK);
     const size_t count = (size_t)(net->p.W_xh - net->p.W_hh);
     const double norm = exp(rnn_log_norm(net->d.W_hh, count));
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
     for (size_t j = 0; j < count; j++)
-        ck_assert_double_le(fabs(ldexp(net->dW_past[j], net->dW_past_exponent) - net->d.W_hh[j]),
-                            1e-14 * norm);
+        ck_assert_double_le(fabs(ldexp(lags.past[j], lags.exponent) - net->d.W_hh[j]), 1e-14 * norm);
     rnn_free(&net);
 }
 
@@ -117,16 +125,16 @@ START_TEST(the_parts_of_untied_weights_are_their_gradients) {
     double mask[T * H * H], squares = 0;
     struct rnn *net = measured(spec_of(&rnn_tanh, RNN_UNTIED), RNN_OK);
     rnn_gaussian(mask, T * H * H, 1.1, (struct rnn_stream){ 5, RNN_FOR_TASK, 0 });
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
     for (size_t t = 1; t <= T; t++) {
         const double *dW = net->d.W_hh + (t - 1) * H * H;
         squares += k_sum_squares(dW, H * H);
-        ck_assert_double_eq_tol(net->log_dW[t - 1], rnn_log_norm(dW, H * H), 1e-14);
-        ck_assert_double_eq_tol(net->log_dW_past[t - 1], log(squares) / 2, 1e-14);
+        ck_assert_double_eq_tol(lags.log_part[t - 1], rnn_log_norm(dW, H * H), 1e-14);
+        ck_assert_double_eq_tol(lags.log_past[t - 1], log(squares) / 2, 1e-14);
     }
-    ck_assert_int_eq(rnn_lag_parts(net, mask), RNN_OK);
+    ck_assert_int_eq(parts(net, mask), RNN_OK);
     for (size_t t = 1; t <= T; t++)
-        ck_assert_double_eq_tol(net->log_dW[t - 1], log_norm_of(net, t, t, mask + (t - 1) * H * H), 1e-13);
+        ck_assert_double_eq_tol(lags.log_part[t - 1], log_norm_of(net, t, t, mask + (t - 1) * H * H), 1e-13);
     rnn_free(&net);
 }
 END_TEST
@@ -143,12 +151,12 @@ START_TEST(parts_are_right_at_any_length) {
         spec.length = spec.segment = 5000;
         struct rnn *net = measured(spec, RNN_OK);
         ck_assert_int_ne(net->exponent[0], 0);
-        ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-        const double first = net->log_dW[0];
+        ck_assert_int_eq(parts(net, NULL), RNN_OK);
+        const double first = lags.log_part[0];
         ck_assert_double_lt(fabs(first - 4999 * log(scales[i])), 5);
         for (size_t t = 1; t <= spec.length; t++) {
-            ck_assert_double_eq_tol(net->log_dW[t - 1], first, 1e-11);
-            ck_assert_double_eq_tol(net->log_dW_past[t - 1], first + log((double)t), 1e-11);
+            ck_assert_double_eq_tol(lags.log_part[t - 1], first, 1e-11);
+            ck_assert_double_eq_tol(lags.log_past[t - 1], first + log((double)t), 1e-11);
         }
         rnn_free(&net);
     }
@@ -159,11 +167,11 @@ START_TEST(a_part_below_every_double_has_its_logarithm) {
     struct rnn_spec spec = spec_of(&rnn_sigmoid, RNN_TIED);
     spec.length = spec.segment = 3000;
     struct rnn *net = measured(spec, RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-    ck_assert_double_lt(net->log_dW[1], -2000);
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
+    ck_assert_double_lt(lags.log_part[1], -2000);
     for (size_t t = 2; t < spec.length; t++) /* h is between 0 and 1, so a part follows dh */
-        ck_assert_double_lt(fabs(net->log_dW[t - 1] - net->log_dh[t - 1]), 5);
-    ck_assert_double_eq_tol(net->log_dW_past[2999], rnn_log_norm(net->d.W_hh, H * H), 1e-12);
+        ck_assert_double_lt(fabs(lags.log_part[t - 1] - net->log_dh[t - 1]), 5);
+    ck_assert_double_eq_tol(lags.log_past[2999], rnn_log_norm(net->d.W_hh, H * H), 1e-12);
     rnn_free(&net);
 }
 END_TEST
@@ -172,18 +180,18 @@ START_TEST(a_zero_part_has_no_logarithm) {
     struct rnn_spec spec = spec_of(&rnn_relu, RNN_TIED);
     spec.start = 0; /* h_0 = 0 */
     struct rnn *net = measured(spec, RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-    ck_assert(isinf(net->log_dW[0]) && isinf(net->log_dW_past[0]) && isfinite(net->log_dW[1]));
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
+    ck_assert(isinf(lags.log_part[0]) && isinf(lags.log_past[0]) && isfinite(lags.log_part[1]));
     memset(rnn_state(net, 5), 0, B * H * sizeof(double)); /* every unit of step 5 dead */
     rnn_loss_linear(net, 713);
     ck_assert_int_eq(rnn_backward(net), RNN_ZERO);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-    ck_assert(isinf(net->log_dW_past[4]) && isinf(net->log_dW[5]) && isfinite(net->log_dW[6])); /* h_5 = 0 */
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
+    ck_assert(isinf(lags.log_past[4]) && isinf(lags.log_part[5]) && isfinite(lags.log_part[6])); /* h_5 = 0 */
     rnn_free(&net);
     spec.weights = RNN_UNTIED;
     net = measured(spec, RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_OK);
-    ck_assert(isinf(net->log_dW_past[0]) && isfinite(net->log_dW_past[1]));
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
+    ck_assert(isinf(lags.log_past[0]) && isfinite(lags.log_past[1]));
     rnn_free(&net);
 }
 END_TEST
@@ -192,13 +200,13 @@ START_TEST(a_net_that_kept_too_little_is_refused) {
     struct rnn_spec spec = spec_of(&rnn_tanh, RNN_TIED);
     spec.record = RNN_GRADIENTS;
     struct rnn *net = measured(spec, RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_BAD_RANGE);
+    ck_assert_int_eq(parts(net, NULL), RNN_BAD_RANGE);
     rnn_free(&net);
     spec.record = RNN_EVERYTHING;
     spec.length = 300;
     spec.segment = 85;
     net = measured(spec, RNN_OK);
-    ck_assert_int_eq(rnn_lag_parts(net, NULL), RNN_BAD_RANGE);
+    ck_assert_int_eq(parts(net, NULL), RNN_BAD_RANGE);
     rnn_free(&net);
 }
 END_TEST

@@ -20,6 +20,13 @@ static inline int unit_run(const char *name, const TTest *const tests[], size_t 
     return failed > 0;
 }
 
+/* Marks the end of `size` doubles of work in an array of CAPACITY, and sees that the mark is still there. */
+static inline double *unit_mark(double *work, size_t capacity, double size) {
+    ck_assert_double_lt(size, (double)capacity);
+    work[(size_t)size] = 0.713;
+    return work + (size_t)size;
+}
+
 #define UNIT_MAIN(name, ...)                                                                                 \
     int main(void) {                                                                                         \
         const TTest *const tests[] = { __VA_ARGS__ };                                                        \

@@ -1,8 +1,6 @@
 /* Before anything runs: whether every point can be, and fits into memory. */
 #include "grid.h"
 
-#include <math.h>
-
 /* "--hidden 1000000000: ", the flags the user gave, or all axes if there are none. */
 static void print_settings(struct buffer *out, const struct sweep_point *point) {
     bool any = false;
@@ -15,13 +13,14 @@ static void print_settings(struct buffer *out, const struct sweep_point *point) 
     sweep_append(out, "", 1);
 }
 
-static bool refuse_point(const struct sweep_point *point, double bytes, unsigned jobs, double available,
-                         struct reason *why) {
+/* `fault`: of the cell's network, NULL if it is the bytes that are too many. */
+static bool refuse_point(const struct sweep_point *point, const char *fault, double bytes, unsigned jobs,
+                         double available, struct reason *why) {
     struct buffer settings = { .data = NULL };
     print_settings(&settings, point);
     const char *given = settings.failed ? "this grid" : settings.data;
-    if (isnan(bytes))
-        sweep_refuse(why, "%.300s: no network has these values; --help has their ranges", given);
+    if (fault)
+        sweep_refuse(why, "%.300s: no network has these values (%s)", given, fault);
     else
         sweep_refuse(why, "%.300s: needs %.15g bytes for each of %u jobs, but only %.15g are available%s",
                      given, bytes, jobs, available, bytes <= available ? "; --jobs 1 would fit" : "");
@@ -34,11 +33,14 @@ static bool check_point(const struct sweep_point *point, unsigned jobs, double a
     const struct sweep_spec *spec = point->grid->spec;
     if (spec->valid && !spec->valid(point, why->text, sizeof why->text))
         return false;
-    double bytes = spec->bytes ? spec->bytes(point) : 0;
-    return bytes * jobs <= available || refuse_point(point, bytes, jobs, available, why);
+    const struct rnn_spec net = spec->net ? spec->net(point) : (struct rnn_spec){ 0 };
+    const char *fault = spec->net ? rnn_spec_fault(&net) : NULL;
+    const double bytes = (spec->net && !fault ? rnn_bytes(&net) : 0) +
+                         (spec->work ? spec->work(point) : 0) * (double)sizeof(double);
+    return (!fault && bytes * jobs <= available) || refuse_point(point, fault, bytes, jobs, available, why);
 }
 
-/* Neither `valid` nor `bytes` depends on the seed, so one seed stands for all. */
+/* Nothing here depends on the seed, so one seed stands for all. */
 static bool check_points(const struct grid *grid, unsigned jobs, bool everything, double available,
                          struct reason *why) {
     struct sweep_point point = { .grid = grid, .everything = everything };

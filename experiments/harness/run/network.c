@@ -60,11 +60,6 @@ struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
     return spec;
 }
 
-double sweep_net_bytes(const struct sweep_point *point) {
-    struct rnn_spec spec = sweep_net_spec(point);
-    return rnn_bytes(&spec);
-}
-
 enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, const struct rnn_spec *spec) {
     struct worker *worker = point->worker;
     enum rnn_status status = rnn_create(&worker->net, spec);
@@ -74,7 +69,8 @@ enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, con
     return status;
 }
 
-double *sweep_work(const struct sweep_point *point, double count) {
+double *sweep_work(const struct sweep_point *point) {
+    const double count = point->grid->spec->work(point);
     struct buffer *work = &point->worker->work;
     work->failed = false; /* of another cell */
     const bool there = count * (double)sizeof(double) < (double)PTRDIFF_MAX &&
