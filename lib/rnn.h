@@ -48,9 +48,9 @@ bool rnn_fused(void);
 
 /* ---- random streams ------------------------------------------------------------------------------ */
 
-/* Counter-based streams (Philox4x64-10, Salmon et al. 2011, from Random123): number i of a stream depends on
- * (seed, purpose, index, i) alone. Weights and data never disturb each other, and nothing depends on order
- * or threads. A longer request begins with the numbers of a shorter one. */
+/* Counter-based streams (Philox4x64-10, Salmon et al. 2011): number i of a stream depends on (seed, purpose,
+ * index, i) alone, and is the same on every machine. Weights and data never disturb each other, and nothing
+ * depends on order or threads. A longer request begins with the numbers of a shorter one. */
 enum rnn_purpose {
     RNN_FOR_W_HH = 1, /* index: the step t of an untied W_t, else 0 */
     RNN_FOR_W_XH,

@@ -5,6 +5,7 @@
 #define KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* 1 where the level in use rounds a * b + c once. */
 int k_fused(void);
@@ -52,5 +53,11 @@ double k_linear_back(double *da, const double *dh, const double *h, size_t count
 double k_sum_squares(const double *x, size_t count);
 void k_scale(double *x, double factor, size_t count);
 int k_finite(const double *x, size_t count); /* 1 if no element is inf or nan */
+
+/* Numbers 0, 1, 2, ... of the stream of this key, on every machine the same: uniform in (0, 1), odd
+ * multiples of 2^-53; or normal, two from each pair of those uniforms. A longer request begins with the
+ * numbers of a shorter one. */
+void k_uniform(double *out, size_t count, const uint64_t key[2]);
+void k_gaussian(double *out, size_t count, double deviation, const uint64_t key[2]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Packing, and the choice of an instruction-set level for everything that product.c and map.c
+/* Packing, and the choice of an instruction-set level for everything that product.c, map.c and random.c
  * compute. The choice is a test of processor flags at each call (about a nanosecond), so that no state is
  * kept. */
 #include "kernels/level.h"
@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-static const struct k_level plain = { "plain", &k_products_plain, &k_maps_plain };
+static const struct k_level plain = { "plain", &k_products_plain, &k_maps_plain, &k_randoms_plain };
 #if defined __x86_64__
-static const struct k_level avx2 = { "avx2", &k_products_avx2, &k_maps_avx2 };
-static const struct k_level avx512 = { "avx512", &k_products_avx512, &k_maps_avx512 };
+static const struct k_level avx2 = { "avx2", &k_products_avx2, &k_maps_avx2, &k_randoms_avx2 };
+static const struct k_level avx512 = { "avx512", &k_products_avx512, &k_maps_avx512, &k_randoms_avx512 };
 #endif
 
 const struct k_level *k_level(int level) {
@@ -118,4 +118,14 @@ void k_scale(double *x, double factor, size_t count) {
 
 int k_finite(const double *x, size_t count) {
     return best()->maps->finite(x, count);
+}
+
+/* ---- random numbers ----------------------------------------------------------------------------------- */
+
+void k_uniform(double *out, size_t count, const uint64_t key[2]) {
+    best()->randoms->uniform(out, count, key);
+}
+
+void k_gaussian(double *out, size_t count, double deviation, const uint64_t key[2]) {
+    best()->randoms->gaussian(out, count, deviation, key);
 }

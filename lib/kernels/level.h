@@ -1,6 +1,6 @@
 /* The kernels of each instruction-set level the library was built for. level.c picks the best one the
  * processor runs; a test may compare them all. Levels with fused multiply-add (all but the plain x86-64 one)
- * give identical bits. */
+ * give identical bits, random numbers are the same on all. */
 #ifndef LEVEL_H
 #define LEVEL_H
 
@@ -73,13 +73,21 @@ struct k_maps {
     int (*finite)(const double *x, size_t count);
 };
 
+/* random.c, likewise */
+struct k_randoms {
+    void (*uniform)(double *out, size_t count, const uint64_t key[2]);
+    void (*gaussian)(double *out, size_t count, double deviation, const uint64_t key[2]);
+};
+
 extern const struct k_products k_products_plain, k_products_avx2, k_products_avx512;
 extern const struct k_maps k_maps_plain, k_maps_avx2, k_maps_avx512;
+extern const struct k_randoms k_randoms_plain, k_randoms_avx2, k_randoms_avx512;
 
 struct k_level {
     const char *name;
     const struct k_products *products;
     const struct k_maps *maps;
+    const struct k_randoms *randoms;
 };
 
 /* Level 0 is plain and always there; NULL above the last one this processor runs. */

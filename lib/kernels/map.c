@@ -9,10 +9,6 @@
 
 /* ---- activations -------------------------------------------------------------------------------------- */
 
-INLINE vec choose(bits where, vec yes, vec no) {
-    return (vec)((where & (bits)yes) | (~where & (bits)no));
-}
-
 /* expm1(a) in two parts, for |a| <= 746: a = n ln 2 + r, 2^n is `power`, expm1(r) is found in the next stage.
  *
  * ln 2 is split so that n LN2_HIGH is exact. r lies in 0.17 -+ ln 2 / 2: off the middle for tanh, see there.

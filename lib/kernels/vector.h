@@ -27,6 +27,7 @@ enum { LANES = 2 };
 
 typedef double vec __attribute__((vector_size(LANES * sizeof(double))));
 typedef long long bits __attribute__((vector_size(LANES * sizeof(double))));
+typedef unsigned long long ubits __attribute__((vector_size(LANES * sizeof(double))));
 typedef double loose __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
 
 INLINE vec load(const double *x) {
@@ -37,13 +38,32 @@ INLINE void store(double *x, vec value) {
     *(loose *)x = value;
 }
 
+/* x = a[0], b[0], a[1], b[1], ... */
+INLINE void store_in_turn(double *x, vec a, vec b) {
+#if defined __AVX512F__
+    store(x, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+    store(x + LANES, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
+#elif defined __AVX2__
+    store(x, __builtin_shufflevector(a, b, 0, 4, 1, 5));
+    store(x + LANES, __builtin_shufflevector(a, b, 2, 6, 3, 7));
+#else
+    store(x, __builtin_shufflevector(a, b, 0, 2));
+    store(x + LANES, __builtin_shufflevector(a, b, 1, 3));
+#endif
+}
+
+INLINE vec choose(bits where, vec yes, vec no) {
+    return (vec)((where & (bits)yes) | (~where & (bits)no));
+}
+
 INLINE vec splat(double x) {
     return x - (vec){ 0 };
 }
 
-/* a b + c, rounded once where the processor can. These files are built with -ffp-contract=fast, and this is
- * the one place where a product is added: compilers are sure to make it one instruction, but not of
- * __builtin_fma on each element of a vector, which at times becomes eight. The unit test holds the bits. */
+/* a b + c, rounded once where the processor can. The files that use it are built with -ffp-contract=fast,
+ * and this is the one place where a product is added: compilers are sure to make it one instruction, but
+ * not of __builtin_fma on each element of a vector, which at times becomes eight. The unit test holds the
+ * bits. */
 INLINE vec fma_of(vec a, vec b, vec c) {
     return a * b + c;
 }

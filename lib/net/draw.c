@@ -1,8 +1,20 @@
-/* The random draw of a network: parameters, first states and noise inputs. */
+/* Random streams, and the draw of a network from them: parameters, first states and noise inputs. */
 #include "net/net.h"
 
 #include <math.h>
 #include <string.h>
+
+static uint64_t purpose_and_index(struct rnn_stream stream) {
+    return (uint64_t)stream.purpose << 32 | stream.index;
+}
+
+void rnn_uniform(double *out, size_t count, struct rnn_stream stream) {
+    k_uniform(out, count, (uint64_t[]){ stream.seed, purpose_and_index(stream) });
+}
+
+void rnn_gaussian(double *out, size_t count, double deviation, struct rnn_stream stream) {
+    k_gaussian(out, count, deviation, (uint64_t[]){ stream.seed, purpose_and_index(stream) });
+}
 
 /* W_hh of every step, a matrix of its own for each gate. */
 static void draw_recurrent(struct rnn *net, uint64_t seed) {

@@ -1,10 +1,10 @@
-/* The streams: the published generator, keyed as rnn.h says, and numbers of the laws it promises. */
+/* The streams: the published generator, keyed as rnn.h says, numbers of the laws it promises, and the same
+ * bits on every level. Random123 is the second opinion; k_randoms_portable is random.c built without integers
+ * of 128 bits. */
+#include "levels.h"
 #include "rnn.h"
-#include "unit.h"
 
 #include <Random123/philox.h>
-#include <math.h>
-#include <string.h>
 
 enum { MANY = 1 << 18 };
 static double numbers[MANY], others[MANY];
@@ -76,8 +76,8 @@ END_TEST
 
 START_TEST(stream_does_not_depend_on_how_many_numbers_are_asked) {
     rnn_gaussian(numbers, 1000, -0.713, stream);
-    for (size_t count = 0; count < 30; count++) {
-        memset(others, 0, 31 * sizeof *others);
+    for (size_t count = 0; count < 600; count += count < 30 || (count > 250 && count < 262) ? 1 : 10) {
+        memset(others, 0, (count + 1) * sizeof *others);
         rnn_gaussian(others, count, -0.713, stream);
         ck_assert_mem_eq(others, numbers, count * sizeof *others);
         ck_assert_double_eq(others[count], 0); /* and nothing is written beyond */
@@ -85,11 +85,34 @@ START_TEST(stream_does_not_depend_on_how_many_numbers_are_asked) {
 }
 END_TEST
 
+extern const struct k_randoms k_randoms_portable;
+
+START_TEST(every_level_draws_the_same_bits_and_writes_no_further) {
+    static const size_t counts[] = { 0,  1,  2,  3,  4,   5,   7,   8,   9,   15,
+                                     16, 17, 31, 33, 255, 256, 257, 259, 511, 5000 };
+    const uint64_t key[2] = { stream.seed, 713 };
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+        for (int level = 0; k_level(level); level++) {
+            const struct k_randoms *k = k_level(level)->randoms, *reference = &k_randoms_portable;
+            double *x = fenced(counts[c]), *expected = fenced(counts[c]);
+            k->uniform(x, counts[c], key);
+            reference->uniform(expected, counts[c], key);
+            assert_same_bits(x, expected, counts[c] + FENCE, "uniform");
+            k->gaussian(x, counts[c], 0.713, key);
+            reference->gaussian(expected, counts[c], 0.713, key);
+            assert_same_bits(x, expected, counts[c], "gaussian");
+            assert_fence(x, counts[c]);
+            free(x);
+            free(expected);
+        }
+}
+END_TEST
+
 START_TEST(deviation_scales_the_same_draw) {
     rnn_gaussian(numbers, 1001, 1, stream);
-    rnn_gaussian(others, 1001, 0.125, stream);
+    rnn_gaussian(others, 1001, -0.125, stream);
     for (size_t i = 0; i < 1001; i++)
-        ck_assert_double_eq(others[i], 0.125 * numbers[i]);
+        ck_assert_double_eq(others[i], -0.125 * numbers[i]);
 }
 END_TEST
 
@@ -140,6 +163,21 @@ START_TEST(gaussians_fill_equal_cells_of_their_law_equally) {
 }
 END_TEST
 
+/* Beyond 1, 2, 3 and 4 deviations, on either side: as many as the law has there, within five standard
+ * errors. */
+START_TEST(tails_are_as_heavy_as_the_law) {
+    rnn_gaussian(numbers, MANY, 1, stream);
+    for (int limit = 1; limit <= 4; limit++)
+        for (int side = -1; side <= 1; side += 2) {
+            const double share = erfc(limit / sqrt(2)) / 2;
+            size_t beyond = 0;
+            for (size_t i = 0; i < MANY; i++)
+                beyond += side * numbers[i] > limit;
+            assert_near((double)beyond / MANY, share, share * (1 - share));
+        }
+}
+END_TEST
+
 static double correlation(size_t shift) {
     double sum = 0;
     for (size_t i = shift; i < MANY; i++)
@@ -174,9 +212,10 @@ START_TEST(neighbours_in_a_stream_are_uncorrelated) {
 }
 END_TEST
 
-UNIT_MAIN("rng", philox_gives_the_published_answers, the_zero_stream_begins_with_the_published_answer,
+UNIT_MAIN("random", philox_gives_the_published_answers, the_zero_stream_begins_with_the_published_answer,
           key_and_counter_are_laid_out_as_documented, gaussians_are_box_muller_of_the_uniforms,
-          stream_does_not_depend_on_how_many_numbers_are_asked, deviation_scales_the_same_draw,
+          stream_does_not_depend_on_how_many_numbers_are_asked,
+          every_level_draws_the_same_bits_and_writes_no_further, deviation_scales_the_same_draw,
           gaussian_moments_are_those_of_the_law, uniform_moments_are_those_of_the_law_and_the_ends_are_open,
-          gaussians_fill_equal_cells_of_their_law_equally,
+          tails_are_as_heavy_as_the_law, gaussians_fill_equal_cells_of_their_law_equally,
           seed_purpose_and_index_each_make_an_independent_stream, neighbours_in_a_stream_are_uncorrelated)
