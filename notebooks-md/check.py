@@ -9,9 +9,19 @@ A number on a page is a marker, an HTML comment that says where it comes from, t
 
 The query names a result file (DIR/critical.summary.csv, the means over seeds; or DIR/critical.csv for an
 experiment without seeds), one of its columns, and the row: enough columns and values to leave exactly one.
-A page under pt/ shows a decimal comma. --write fills the numbers in; without it they are compared, digit by digit,
-or with --tolerance up to X standard deviations over seeds: a chaotic network turns another machine's last bits
-into another trajectory.
+A table has one marker, a comment of its own above it: the result file and filters that all rows share, then a
+template of a row, whose cells may stand on lines of their own:
+
+    <!--| clipping[lag=0]
+    scale | clip{norm=by norm; value=by value} |
+    {log10_norm %.2f} ± {log10_norm_sd %.2f} | {turn[threshold=1] %.1f} | -->
+
+A cell that is a name is a key: the text in the table says which value of that column the row is of, as it stands
+or as the braces translate it; '-' is text of no meaning; the others hold numbers, with filters of their own. Where
+all fields of a cell are empty in the file it may say anything but a number, such as "never". %.3s is three
+significant digits. A page under pt/ shows a decimal comma. --write fills the numbers in; without it they are
+compared, digit by digit, or with --tolerance up to X standard deviations over seeds: a chaotic network turns
+another machine's last bits into another trajectory.
 
 Also checked: excerpts (a fence opened by ```c title=lib/net/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
@@ -24,6 +34,9 @@ import sys
 from pathlib import Path
 
 MARKER = re.compile(r'<!--=\s*(?P<query>\S+)\s+(?P<format>%\S+)\s*-->(?P<shown>.*?)<!--/-->')
+TABLE = re.compile(r'<!--\|\s*(?P<stem>[\w-]+)(?:\[(?P<filters>[^\]]*)\])?(?P<cells>.*?)-->', re.DOTALL)
+KEY = re.compile(r'(?P<column>\w+)(?:\{(?P<words>[^}]*)\})?')
+SLOT = re.compile(r'\{(?P<column>\w+)(?:\[(?P<filters>[^\]]*)\])?\s+(?P<format>%[^\s}]+)\}')
 QUERY = re.compile(r'(?P<stem>[\w-]+)\.(?P<column>\w+)(?:\[(?P<filters>.*)\])?')
 LINK = re.compile(r'(?P<image>!?)\[[^\]]*\]\((?P<target>[^)\s]+)\)')
 FIGURE = re.compile(r'(?P<stem>[\w-]+)\.(?P<language>pt|en)\.svg')
@@ -37,6 +50,10 @@ def same(field, wanted):
         return float(field) == float(wanted)
     except ValueError:
         return field == wanted
+
+
+class EmptyField(LookupError):
+    """A number that is not applicable."""
 
 
 class Results:
@@ -69,9 +86,23 @@ class Results:
         if len(rows) != 1:
             raise LookupError(f'{len(rows)} rows match, not one')
         if not rows[0][parts['column']]:
-            raise LookupError('the field is empty')
+            raise EmptyField('the field is empty')
         spread = parts['column'] if parts['column'].endswith('_sd') else parts['column'] + '_sd'
         return float(rows[0][parts['column']]), float(rows[0].get(spread) or 0)
+
+
+def split_row(line):
+    """The cells of a table's row; a brace or a bracket may hold a bar."""
+    return [cell.strip() for cell in re.split(r'(?<!\\)\|', line.strip().strip('|'))]
+
+
+def formatted(form, value):
+    """As printf would; %.3s is three significant digits, never with an exponent."""
+    digits = re.fullmatch(r'%\.(\d+)s', form)
+    if not digits:
+        return form % value
+    places = int(digits[1]) - 1 - int(f'{value:.{int(digits[1]) - 1}e}'.partition('e')[2])
+    return f'{round(value, places):.{max(places, 0)}f}'
 
 
 class Page:
@@ -118,15 +149,74 @@ class Page:
             for marker in reversed(markers):  # from the right, so that filling in moves nothing still to come
                 self.check_number(number, marker, results, write, tolerance)
             self.queries += [(marker['query'], marker['format']) for marker in markers]
+        text = '\n'.join(self.lines)
+        for table in TABLE.finditer(text):
+            self.check_table(table, text[:table.end()].count('\n') + 1, results, write, tolerance)
+
+    def check_table(self, marker, at, results, write, tolerance):
+        """The rows of the table below a marker; `at` is the index of the line after it."""
+        while at < len(self.lines) and not self.lines[at].strip():
+            at += 1
+        forms, rows = split_row(marker['cells']), at + 2  # below the header and its rule
+        if rows >= len(self.lines) or not re.fullmatch(r'\|[-:|]+\|', self.lines[at + 1]) or not self.lines[rows].startswith('|'):
+            return self.fail(at + 1, 'this marker has no table with a row below it')
+        for at in range(rows, len(self.lines)):
+            if not self.lines[at].startswith('|'):
+                break
+            cells = split_row(self.lines[at])
+            if len(cells) != len(forms):
+                self.fail(at + 1, f'{len(cells)} cells in this row, {len(forms)} in its template')
+                continue
+            keys = [marker['filters']] if marker['filters'] else []
+            keys += [self.key(form, cell) for form, cell in zip(forms, cells) if KEY.fullmatch(form)]
+            cells = [self.check_cell(at + 1, marker['stem'], keys, form, cell, results, None if write else tolerance)
+                     for form, cell in zip(forms, cells)]
+            if write:
+                self.lines[at] = '| ' + ' | '.join(cells) + ' |'
+
+    def key(self, form, cell):
+        """The filter a key's cell stands for."""
+        key = KEY.fullmatch(form)
+        words = [word.partition('=') for word in re.split(r';\s*', key['words'] or '') if word]
+        values = {shown: value for value, _, shown in words}
+        return key['column'] + '=' + values.get(cell, cell.replace(',', '.') if self.language == 'pt' else cell)
+
+    def check_cell(self, number, stem, keys, form, cell, results, tolerance):
+        """The cell as the run has it; compared with what it is, unless tolerance is None."""
+        numbers, shown = [], re.fullmatch('(.*?)'.join(re.escape(text) for text in SLOT.sub('\0', form).split('\0')), cell)
+        for slot in SLOT.finditer(form):
+            query = f'{stem}.{slot["column"]}[{",".join(sorted(keys + (slot["filters"] or "").split(",")))}]'.replace('[,', '[')
+            self.queries.append((query, slot['format']))
+            try:
+                numbers.append((slot['format'], query, *results.value(query)))
+            except EmptyField:
+                numbers.append(('', query, None, 0))
+            except (LookupError, ValueError, TypeError) as error:
+                self.fail(number, f'{query}: {error}')
+                return cell
+        texts = [self.spell(formatted(form, value)) if form else '' for form, _, value, _ in numbers]
+        if not any(texts):
+            if numbers and re.search(r'\d', cell):
+                self.fail(number, f'{numbers[0][1]}: the page says {cell}, the field is empty')
+            return cell
+        filled = SLOT.sub(lambda _, left=iter(texts): next(left), form)
+        if tolerance is None or cell == filled:
+            return filled
+        for text, expected, (_, query, value, spread) in zip(shown.groups() if shown else texts, texts, numbers):
+            if not shown or text != expected and not (expected and self.near(text, value, tolerance * spread)):
+                self.fail(number, f'{query}: the page says {text if shown else cell}, the run {expected}')
+        return cell
+
+    def spell(self, text):
+        return text.replace('.', ',') if self.language == 'pt' else text
 
     def check_number(self, number, marker, results, write, tolerance):
         try:
             value, spread = results.value(marker['query'])
-            expected = marker['format'] % value
+            expected = formatted(marker['format'], value)
         except (LookupError, ValueError, TypeError) as error:
             return self.fail(number, f'{marker["query"]}: {error}')
-        if self.language == 'pt':
-            expected = expected.replace('.', ',')
+        expected = self.spell(expected)
         if write:
             line, (first, last) = self.lines[number - 1], marker.span('shown')
             self.lines[number - 1] = line[:first] + expected + line[last:]

@@ -1,5 +1,6 @@
 """notebooks-md/check.py passes a correct pair of pages, and reports every kind of error it promises to report."""
 import importlib.util
+import re
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,68 @@ class CheckTest(unittest.TestCase):
         errors, counts = self.run_check()
         self.assertEqual(errors, [])
         self.assertEqual(counts, {'pages': 2, 'numbers': 6, 'excerpts': 2})
+
+    # tables: one marker, whose template names the keys and the numbers of a row
+
+    TABLE = ('\n<!--| decay[lag=0]\nactivation{relu=ReLU, rectified} | scale | {r %.2f} ± {r_sd %.1s} | - -->\n\n'
+             '| | s | r | |\n|---|---|---|---|\n| tanh | 1 | 0.83 ± 0.01 | any |\n| ReLU, rectified | 1.5 | -0.71 ± 0.2 | 7 |\n')
+
+    def add_table(self, old='', new=''):
+        for language in ('pt', 'en'):
+            table = self.TABLE.replace(old, new, 1) if old else self.TABLE
+            if language == 'pt':
+                head, rule, rows = table.rpartition('|---|')
+                table = head + rule + re.sub(r'(\d)\.(\d)', r'\1,\2', rows)
+            self.path(language).write_text(self.page(language) + table)
+
+    def test_correct_table_passes_and_is_counted(self):
+        self.add_table()
+        errors, counts = self.run_check()
+        self.assertEqual(errors, [])
+        self.assertEqual(counts['numbers'], 6 + 8)
+
+    def test_wrong_cell_of_a_table_is_reported_with_its_line(self):
+        self.add_table('0.83 ±', '0.84 ±')
+        self.assert_reports('en/01-decay.md:27: decay.r[', 'the page says 0.84, the run 0.83')
+
+    def test_key_of_no_row_is_reported(self):
+        self.add_table('ReLU, rectified | 1.5', 'ReLU, rectified | 1')
+        self.assert_reports('decay.r[activation=relu,lag=0,scale=1]: 0 rows match')
+
+    def test_cell_unlike_its_template_is_reported(self):
+        self.add_table('0.83 ± 0.01', '0.83')
+        self.assert_reports('decay.r[', 'the page says 0.83, the run 0.83')
+
+    def test_row_of_other_length_is_reported(self):
+        self.add_table('| tanh | 1 |', '| tanh |')
+        self.assert_reports('3 cells in this row, 4 in its template')
+
+    def test_marker_without_a_table_is_reported(self):
+        self.add_table('|---|---|---|---|\n', '')
+        self.assert_reports('this marker has no table')
+
+    def test_field_that_is_empty_lets_a_cell_say_anything_but_a_number(self):
+        table = '\n<!--| decay[lag=5]\nactivation | {r_sd %.1f} -->\n\n| | |\n|---|---|\n| tanh | never |\n'
+        for language in ('pt', 'en'):
+            self.path(language).write_text(self.page(language) + table)
+        self.assertEqual(self.run_check()[0], [])
+        self.edit('never', '0')
+        self.assert_reports('the page says 0, the field is empty')
+
+    def test_write_fills_a_table(self):
+        self.add_table('0.83 ± 0.01', '?')
+        self.run_check(write=True)
+        self.assertEqual(self.run_check()[0], [])
+        self.assertIn('| tanh | 1 | 0,83 ± 0,01 | any |', self.path('pt').read_text())
+
+    def test_tolerance_reaches_into_tables(self):
+        self.add_table('0.83 ±', '0.84 ±')
+        self.assertNotEqual(self.run_check(tolerance=0.5)[0], [])
+        self.assertEqual(self.run_check(tolerance=1)[0], [])
+
+    def test_significant_digits_have_no_exponent(self):
+        for value, form, shown in ((1305.2, '%.3s', '1310'), (0.0465, '%.2s', '0.046'), (-9.996, '%.3s', '-10.0'), (0, '%.2s', '0.0')):
+            self.assertEqual(tool.formatted(form, value), shown)
 
     # (a) numbers
 
