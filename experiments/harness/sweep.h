@@ -5,6 +5,7 @@
 #define SWEEP_H
 
 #include "rnn.h"
+#include "train.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,6 +118,31 @@ enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, si
 /* Tells the sink the step at which a net stopped, so that the status column can say
  * "diverged at step 57" or "zero at step 43". Returns `status`. */
 enum rnn_status sweep_stopped(struct sweep_sink *sink, enum rnn_status status, const struct rnn *net);
+
+/* ---- trainings from axes -------------------------------------------------------------------------- */
+
+/* The net that learns and its training, from the axes task, kind, length, hidden, batch, optimizer, rate, clip,
+ * threshold, seed and, of those the experiment has, shortest, reach, scale, norm, gamma, epsilon. `kind` names a
+ * whole set-up: see its meaning in words.c. */
+struct rnn_spec sweep_learner_spec(const struct sweep_point *point);
+struct rnn_training_spec sweep_training_spec(const struct sweep_point *point);
+double sweep_training_work(const struct sweep_point *point); /* doubles, beside the net */
+bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size);
+
+/* This worker's training, its net drawn. Borrowed until `run` returns. */
+enum rnn_status sweep_training(struct rnn_training **training, const struct sweep_point *point);
+
+/* Whether there is an update to make: the condition of a training's loop, which first takes up a run that was
+ * stopped, then hands in checkpoints, shows how far it is, and says when to stop. `own` is what the loop itself
+ * keeps, `size` bytes without pointers, and goes into the checkpoint. */
+bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_point *point, void *own,
+                            size_t size);
+
+/* A whole `run`: trains until the task is solved, a number is no longer finite, or the axis updates is reached.
+ * Tested on 500 fresh sequences every 100 updates; solved when the error is below the axis goal there and then on
+ * 10 000 more. A run that diverged is an answer: solved 0, status ok. */
+enum rnn_status sweep_learn(const struct sweep_point *point, struct sweep_sink *sink);
+extern const struct sweep_column sweep_learning_columns[];
 
 /* ---- checks several experiments share, for `valid` ------------------------------------------------ */
 

@@ -108,6 +108,12 @@ void claim_at_most(const char *claim, const char *what, double measured, double 
     verdict(claim, what, measured, text, measured <= limit, source);
 }
 
+void claim_at_least(const char *claim, const char *what, double measured, double limit, const char *source) {
+    char text[80];
+    snprintf(text, sizeof text, "at least %.6g", limit);
+    verdict(claim, what, measured, text, measured >= limit, source);
+}
+
 /* ---- the summary: every part there is, in one table ---- */
 
 static void write_summary(void) {

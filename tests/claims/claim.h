@@ -25,8 +25,9 @@ double claim_value(const struct sweep_table *table, size_t row, const char *colu
 /* |measured - expected| <= tolerance; `source` says where expectation and tolerance come from. */
 void claim_near(const char *claim, const char *what, double measured, double expected, double tolerance,
                 const char *source);
-/* measured <= limit */
+/* measured <= limit, measured >= limit */
 void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source);
+void claim_at_least(const char *claim, const char *what, double measured, double limit, const char *source);
 
 /* main of a claim test: opens this experiment's part of the summary, runs the cases, writes the summary anew.
  */

@@ -101,6 +101,7 @@ static void *run_cells(void *self) {
     run->arrays_written += worker.arrays_written;
     pthread_mutex_unlock(&run->lock);
     rnn_free(&worker.net);
+    rnn_training_free(&worker.training);
     sweep_buffer_free(&worker.work);
     free(worker.sink.values);
     sweep_buffer_free(&worker.text);

@@ -20,6 +20,7 @@ struct sweep_sink {
 };
 struct worker {
     struct rnn *net;
+    struct rnn_training *training; /* of sweep_training */
     struct buffer work; /* of sweep_work */
     struct sweep_sink sink;
     struct buffer text;
