@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-SOURCE = Path(sys.argv[1])
+SOURCE = Path(sys.argv[2])
 
 
 def git(*arguments, **options):
