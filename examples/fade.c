@@ -1,7 +1,8 @@
 /* How fast does the gradient of a tanh network fade? Measured once, beside the theory.
  *     cc fade.c $(pkg-config --cflags --libs evanesce) -o fade && ./fade */
-#include <rnn.h>
+#include <measure.h>
 #include <stdio.h>
+#include <theory.h>
 
 int main(void) {
     const struct rnn_spec spec = { .cell = &rnn_elman,

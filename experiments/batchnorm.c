@@ -6,7 +6,9 @@
  * Without input chi >= 1, if W mixes the units: the normalised gradient cannot vanish there, it explodes
  * (Yang et al. 2019). With W = I it can (Cooijmans et al. 2017). A finite batch multiplies chi of these two
  * by (B - 2) / (B - 3). */
+#include "measure.h"
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

@@ -4,6 +4,7 @@
  * 2013). Theory: on b = 0.5 - w sigmoid(0.5) the start is a fixed point, and its slope m = w sigmoid'(0.5) is
  * multiplied T times: dx_T/db = (m^T - 1) / (m - 1). Where m > 1, w > 4.26, that line is a wall. */
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
  *
  * The gradient here is dL/dW_hh. Theory: by norm, one factor multiplies everything, so the direction and the
  * share of each lag stay. By value, every entry has a factor of its own, and in the limit of a small
- * threshold only the signs are left: cosine E|g| / sqrt(E g^2), which is sqrt(2 / pi) for gaussian entries.
- */
+ * threshold only the signs are left: cosine E|g| / sqrt(E g^2), which is sqrt(2 / pi) for gaussian entries. */
+#include "measure.h"
 #include "sweep.h"
 
 #include <math.h>

@@ -2,7 +2,9 @@
  *
  * Theory: r = sqrt(chi); chi = 1 at the critical scale (tanh 1.409 at drive 0.1, relu sqrt 2, linear 1,
  * sigmoid about 10). And ln r is the rate of the same W without activation, plus 1/2 ln E[phi'^2]. */
+#include "measure.h"
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

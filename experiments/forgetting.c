@@ -6,6 +6,7 @@
  * Theory: the last two are the same product of Jacobians, forward and transposed, so they fade at one rate,
  * in the end that of the largest Lyapunov exponent. The capacity, the sum of R2 over lags, is at most H, and
  * an orthogonal linear net comes close to it (White, Lee, Sompolinsky 2004). */
+#include "measure.h"
 #include "sweep.h"
 
 #include <inttypes.h>

@@ -3,6 +3,7 @@
  * Theory: along the cell state of an LSTM, and past W_hh in a GRU, the gradient is multiplied by the gate
  * that keeps, once a step (Hochreiter and Schmidhuber 1997; Gers et al. 2000). Where everything else is
  * small, r is that gate, sigmoid(forget bias): below 1, so a gated net vanishes too, at a rate one sets. */
+#include "measure.h"
 #include "sweep.h"
 
 #include <math.h>

@@ -4,6 +4,8 @@
  * batch is one window. Theory: the input only enters through the variance it adds, so r = sqrt(chi) as for
  * noise. */
 #include "sweep.h"
+#include "theory.h"
+#include "train.h"
 
 #include <math.h>
 

@@ -3,7 +3,9 @@
  * Theory: half of the units are off, so r = scale / sqrt 2 (mean field, as the other activations), and the
  * state grows at that rate above sqrt 2. With W = I and scale 1 (Le, Jaitly, Hinton 2015) a unit passes the
  * gradient on whole for as long as it stays on. */
+#include "measure.h"
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

@@ -5,7 +5,9 @@
  * orthogonal, so share k of the total is r^k sqrt((1 - r^2) / (1 - r^2T)): the total does not vanish. Untied
  * weights without drive are a deep feed-forward net, each part the whole gradient of a layer: there a layer
  * has nothing else, unless its state makes up for it (Glorot & Bengio 2010). */
+#include "measure.h"
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

@@ -2,7 +2,9 @@
  *
  * Theory: ||dL/dh_t|| changes by r = sqrt(chi) per step (Schoenholz 2017; Chen et al. 2018), and never by
  * more than gamma times the largest singular value of W (Pascanu, Mikolov, Bengio 2013). */
+#include "measure.h"
 #include "sweep.h"
+#include "theory.h"
 
 #include <math.h>
 

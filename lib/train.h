@@ -9,10 +9,15 @@
  *     }
  *
  * There are no call-backs: the loop is the caller's, and between two calls it may look at everything. */
+/* clang-format off: written by hand */
 #ifndef RNN_TRAIN_H
 #define RNN_TRAIN_H
 
 #include "rnn.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* ---- tasks ---------------------------------------------------------------------------------------- */
 
@@ -83,6 +88,27 @@ void rnn_problem_fill(const struct rnn_batch *batch, const struct rnn_problem *p
 /* What is wrong with a problem at this length, read at the last `reads` steps: a sentence that begins with the
  * name of the field, or NULL. */
 const char *rnn_problem_fault(const struct rnn_problem *problem, size_t length, size_t reads);
+
+/* Fills x and the labels of a net with one window of `text` a sequence: x_t is byte number t, one-hot, and the
+ * label the byte after the window. Windows begin anywhere, drawn from RNN_FOR_TASK of the seed. RNN_BAD_SIZE
+ * unless inputs = outputs = RNN_BYTES and size > length. */
+enum { RNN_BYTES = 256 };
+enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
+
+/* ---- clipping -------------------------------------------------------------------------------------- */
+
+/* It acts on a whole gradient g (count), after the backward pass and before the step. The true g is 2^*exponent
+ * times `gradient`: a net's, with &net->gradient_exponent, or numbers without one, with NULL. What a threshold
+ * has brought within double carries no exponent any more.
+ *
+ *     by norm     g *= threshold / ||g|| if ||g|| > threshold: one factor for all, the direction stays
+ *                 (Pascanu, Mikolov, Bengio 2013, algorithm 1); *log_norm, unless NULL, is ln ||g|| before
+ *     by value    every component into -threshold..threshold: the direction turns
+ *
+ * RNN_BAD_LAW: the threshold is not finite and > 0. RNN_DIVERGED: a component is not finite. Both leave g. */
+enum rnn_status rnn_clip_norm(double *log_norm, double *gradient, size_t count, int *exponent,
+                              double threshold);
+enum rnn_status rnn_clip_value(double *gradient, size_t count, int *exponent, double threshold);
 
 /* ---- optimisers ----------------------------------------------------------------------------------- */
 
@@ -177,7 +203,8 @@ struct rnn_training {
  * net, which is borrowed. NULL on failure: RNN_BAD_LAW if the spec has a fault, RNN_NO_MEMORY. */
 enum rnn_status rnn_training_create(struct rnn_training **training, struct rnn *net,
                                     const struct rnn_training_spec *spec);
-double rnn_training_bytes(const struct rnn_training_spec *spec, const struct rnn_spec *net); /* NAN: a fault */
+double rnn_training_bytes(const struct rnn_training_spec *spec,
+                          const struct rnn_spec *net); /* NAN: a fault */
 void rnn_training_free(struct rnn_training **training);
 
 /* Draws the batch of the update to come and runs it: forward, loss, backward. The net then holds the loss and
@@ -202,4 +229,7 @@ enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *
 const void *rnn_training_state(struct rnn_training *training, size_t *size);
 enum rnn_status rnn_training_restore(struct rnn_training *training, const void *state, size_t size);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

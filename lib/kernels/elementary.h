@@ -5,7 +5,7 @@
 #ifndef ELEMENTARY_H
 #define ELEMENTARY_H
 
-#include "kernels/vector.h"
+#include "vector.h"
 
 /* ln x within 1 unit in the last place, for x positive, finite and not subnormal. x = 2^k (1 + f), 1 + f
  * in sqrt(1/2)..sqrt(2). With s = f / (2 + f), as in Sun's fdlibm,

@@ -1,8 +1,8 @@
 /* Packing, and the choice of an instruction-set level for everything that product.c, map.c and random.c
  * compute. The choice is a test of processor flags at each call (about a nanosecond), so that no state is
  * kept. */
-#include "kernels/level.h"
-#include "kernels/kernels.h"
+#include "level.h"
+#include "kernels.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef LEVEL_H
 #define LEVEL_H
 
-#include "kernels/kernels.h"
+#include "kernels.h"
 
 /* A length cut into pieces as equal as possible: thirteen strips at most four high make 4 + 3 + 3 + 3, not
  * 4 + 4 + 4 + 1, whose last would wait for every addition. The first `longer` pieces have one more. */
@@ -28,7 +28,7 @@ static inline size_t k_pieces_before(struct k_cut cut, size_t i) {
     return i * cut.length + (i < cut.longer ? i : cut.longer);
 }
 
-/* A packed W is strips of eight rows, the last filled up with zeros: [strip][column] [row of the strip]. A
+/* A packed W is strips of eight rows, the last filled up with zeros: [strip][column][row of the strip]. A
  * product reads one strip from end to end, or a few side by side. */
 enum { K_STRIP = 8 };
 

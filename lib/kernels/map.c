@@ -1,8 +1,8 @@
 /* Everything element by element: activations, their pullbacks, sums of squares. Built once per
  * instruction-set level, as product.c is. Bits are equal on every level with fused multiply-add: sums
  * of squares are kept in sixteen lanes and added as one tree, everything else acts on single elements. */
-#include "kernels/level.h"
-#include "kernels/vector.h"
+#include "level.h"
+#include "vector.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -76,8 +76,7 @@ INLINE vec sigmoid_finish(vec a, vec power, vec rest) {
     return quotient * choose(a < -700, splat(0x1p-128), splat(1));
 }
 
-/* The bits of h - h, of all elements together: beyond signs, there are some if one is an infinity or a NaN.
- */
+/* The bits of h - h, of all elements together: beyond signs, some if one is an infinity or a NaN. */
 INLINE bits add_trace(bits traces, vec h) {
     return traces | (bits)(h - h);
 }
@@ -129,8 +128,7 @@ INLINE bits end(double *h, const struct waiting *w, size_t i, bits traces,
 }
 
 /* The last stage divides and the first hardly multiplies, so that of a chunk goes along with that of the
- * next.
- */
+ * next. */
 INLINE bits in_stages(double *h, size_t count, struct reduced (*reduce_of)(vec a),
                       vec (*finish)(vec a, vec power, vec rest)) {
     struct waiting w __attribute__((aligned(64)));
@@ -282,10 +280,11 @@ BACK(linear)
 static double sum_squares(const double *x, size_t count) {
     struct lanes sum = { 0 };
     size_t i = 0;
-    for (; i + K_LANES <= count; i += K_LANES)
+    for (; i + K_LANES <= count; i += K_LANES) {
         UNROLL
-    for (int v = 0; v < PER_LANES; v++)
-        sum.part[v] = fma_of(load(x + i + v * LANES), load(x + i + v * LANES), sum.part[v]);
+        for (int v = 0; v < PER_LANES; v++)
+            sum.part[v] = fma_of(load(x + i + v * LANES), load(x + i + v * LANES), sum.part[v]);
+    }
     double rest[K_LANES] = { 0 };
     memcpy(rest, x + i, (count - i) * sizeof *x);
     for (int v = 0; v < PER_LANES; v++)

@@ -1,8 +1,8 @@
 /* Products and outer sums, built once per instruction-set level: -DLEVEL=plain, avx2 or avx512 with the flags
  * of that level. An output is one chain of multiply-adds over the summed index in increasing order, whatever
  * the tile it is computed in, which makes its bits equal on every level that fuses them. */
-#include "kernels/level.h"
-#include "kernels/vector.h"
+#include "level.h"
+#include "vector.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 8, MOST_COLUMNS = 6 };
 enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
 
 /* out[column] = start[column] + sum over the terms of W x[column]. Where an x is `turned`, the columns of a
- * tile lie together: [tile] [k][column of the tile]. */
+ * tile lie together: [tile][k][column of the tile]. */
 struct block {
     const struct k_term *terms, *end;
     size_t out_step, start_step; /* doubles from one column to the next */
@@ -160,8 +160,7 @@ static void product(double *out, const double *start, size_t start_step, const s
 /* ---- outer sums --------------------------------------------------------------------------------------- */
 
 /* W += sum_n a[n] x[n]^T is a product too, with n for the summed index: strips of x on the left, columns of a
- * on the right. Some n of both are laid out as tiles read them, which spares the cache the strides of rows.
- */
+ * on the right. Some n of both are laid out as tiles read them, which spares the cache the strides of rows. */
 enum { OUTER_DEPTH = 128, OUTER_ROWS = 22 * MOST_COLUMNS, OUTER_COLS = OUTER_STRIPS * K_STRIP };
 
 INLINE void turn_columns(double *turned, const double *a, size_t depth, const size_t width, size_t step) {
@@ -169,7 +168,7 @@ INLINE void turn_columns(double *turned, const double *a, size_t depth, const si
         memcpy(turned + n * width, a + n * step, width * sizeof *a);
 }
 
-/* a[n] as columns that lie together: [piece] [n][column of the piece]. The usual widths are constants, since
+/* a[n] as columns that lie together: [piece][n][column of the piece]. The usual widths are constants, since
  * a copy of so few numbers is otherwise a call. */
 static void turn(double *turned, const double *a, size_t depth, struct k_cut wide, size_t step) {
     for (size_t i = 0; i < wide.pieces; i++) {

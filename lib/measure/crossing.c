@@ -1,5 +1,7 @@
 /* The scale at which one draw of W neither shrinks nor grows a gradient. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <math.h>
 

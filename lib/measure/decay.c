@@ -1,5 +1,7 @@
-/* What a gradient log holds: the rate of decay, by least squares of y(k) = ln ||dL/dh_{T-k}|| against lag k. */
-#include "measure/measure.h"
+/* The rate of decay in a gradient log: least squares of y(k) = ln ||dL/dh_{T-k}|| against lag k. */
+#include "measure.h"
+
+#include "steps.h"
 
 #include <math.h>
 

@@ -1,5 +1,7 @@
 /* dL/dW_hh taken apart into what each step brings to it. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <math.h>
 #include <string.h>

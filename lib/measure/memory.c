@@ -1,5 +1,7 @@
 /* Short-term memory (Jaeger 2001): a ridge read-out of past inputs from the state, out of sample. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <lapacke.h>
 #include <math.h>

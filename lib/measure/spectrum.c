@@ -1,6 +1,8 @@
 /* What a matrix and a product of Jacobians do to lengths. LAPACK sees the transpose of a row-major W, which
  * has the same eigenvalues and singular values. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <lapacke.h>
 #include <math.h>

@@ -1,5 +1,7 @@
 /* How a perturbation of a state grows on its way forward: the counterpart of the backward pass. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <math.h>
 
@@ -13,7 +15,7 @@ struct tangent {
     int exponent; /* the true perturbation is 2^exponent delta */
 };
 
-/* delta = phi'(a_t) * (W delta), brought near 1 where its norm left the safe range, and ln of its true norm. */
+/* delta = phi'(a_t) * (W delta), brought near 1 where its norm left the safe range; ln of its true norm. */
 static enum rnn_status push(double *log_norm, const struct rnn *net, struct tangent *p, size_t t) {
     const struct rnn_spec *s = &net->spec;
     const size_t size = rnn_step_size(net);

@@ -1,5 +1,7 @@
 /* What the units of a net are like: how saturated, how dead, and what its gates keep. */
-#include "measure/measure.h"
+#include "measure.h"
+
+#include "steps.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * It is linear in dh. So dh is multiplied by an exact power of two whenever its norm leaves [2^-200, 2^200],
  * and the exponent is kept beside it: logarithms of norms are right at any length. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,8 +81,7 @@ static void all_zero(struct rnn *net, size_t t) {
     memset(net->exponent, 0, t * sizeof *net->exponent);
 }
 
-/* From dL/dh_T down to step 1 or to what stops the pass; the states of earlier segments are computed again.
- */
+/* From dL/dh_T down to step 1 or to what stops the pass; states of earlier segments are computed again. */
 static enum rnn_status through_time(struct rnn *net) {
     const bool gradients = net->spec.record >= RNN_GRADIENTS;
     struct rnn_pending pending = { .first = 1, .last = 0 };

@@ -1,5 +1,5 @@
 /* Random streams, and the draw of a network from them: parameters, first states and noise inputs. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The Elman cell: h_t = phi(W_hh h_{t-1} + W_xh x_t + b_h), with a_t overwritten by h_t. */
-#include "net/net.h"
+#include "net.h"
 
 static bool forward(struct rnn *net, size_t t) {
     return net->spec.activation->forward(rnn_fill_gate(net, 0, t), rnn_step_size(net));

@@ -1,5 +1,5 @@
 /* Forward through time, whole or a segment at a time. */
-#include "net/net.h"
+#include "net.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *     r, z = sigmoid(a)    n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1}))    h_t = (1 - z) n + z h_{t-1}
  *
  * W_hn h_{t-1} is kept for the way back. W_hn sees dL/da_n times r, so da_h is an array of its own. */
-#include "net/net.h"
+#include "net.h"
 
 enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
 

@@ -1,5 +1,5 @@
 /* Losses at the last step: each starts the backward pass by setting dL/dh_T. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  *     i, f, o = sigmoid(a)    g = tanh(a)    c_t = f c_{t-1} + i g    h_t = o tanh(c_t)
  *
  * each gate with its own a = W_hh h_{t-1} + W_xh x_t + b_h. tanh(c_t) is kept for the way back. */
-#include "net/net.h"
+#include "net.h"
 
 enum { INPUT, FORGET = RNN_KEEPING_GATE, CANDIDATE, OUTPUT, GATES, TANH_C = GATES };
 

@@ -1,5 +1,5 @@
 /* A network's memory: one allocation, carved and measured by the same function. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,11 @@
-/* What the files of this room know of each other, and measure/ and train/ of them. One file a cell. */
+/* What the files of this room know of each other, and the rooms above of them. One file a cell. */
 #ifndef NET_H
 #define NET_H
 
 #include "kernels/kernels.h"
 #include "rnn.h"
+
+/* ---- a cell ----------------------------------------------------------------------------------------- */
 
 struct rnn_cell {
     const char *name;
@@ -19,9 +21,9 @@ struct rnn_cell {
     /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
     void (*complete)(struct rnn *net, size_t t);
 
-    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, and in da_h and da_x where
-     * those are arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t
-     * rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
+    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, and in da_h and da_x where those are arrays
+     * of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled. What
+     * W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
 
     /* Where a state is carried past W_hh, NULL elsewhere: adds that to dh_{t-1}, or sets dc_{t-1}. */
@@ -37,14 +39,27 @@ enum { RNN_MOST_GATES = 4 };
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
 
+/* The spec's cell, or the elman cell that normalises as it says (norm.c); and its number of normalisers, N. */
+const struct rnn_cell *rnn_cell_of(const struct rnn_spec *spec);
+static inline size_t rnn_normalisers(enum rnn_norm norm) {
+    return norm == RNN_NO_NORM ? 0 : norm == RNN_NORM_SEPARATE ? 2 : 1;
+}
+
+/* h_t = phi(W_hh h_{t-1} + ...), which is all that some measurements know. */
+static inline bool rnn_is_plain(const struct rnn_spec *spec) {
+    return spec->cell == &rnn_elman && spec->norm == RNN_NO_NORM;
+}
+
+/* ---- where things lie: net.c ------------------------------------------------------------------------ */
+
 /* What only the passes and the draw use. */
 struct rnn_work {
-    const struct rnn_cell *cell; /* that of the spec, or the one that normalises */
+    const struct rnn_cell *cell; /* rnn_cell_of the spec */
     size_t block; /* steps summed at once into a gradient */
     double *checkpoint; /* if there are several segments: h, then c, (1 or 2, B, H), at the start of each */
     size_t checkpoint_step; /* doubles from one checkpoint to the next */
-    double *a; /* (G, segment, B, H): pre-activations, then gates; elman: h itself; after the gates come
-                  products that the way back needs */
+    double *a; /* (G + tapes, segment, B, H): pre-activations, then gates, and what the cell keeps beside
+                  them; in_place: h itself */
     double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
@@ -53,17 +68,6 @@ struct rnn_work {
     double *scratch; /* two rows of H, or a packed W_hy and dL/dy (B, O): of one call at a time */
     size_t capacity; /* bytes of the whole allocation */
 };
-
-/* The spec's cell, or the elman cell that normalises as it says (norm.c); and N, its number of normalisers. */
-const struct rnn_cell *rnn_cell_of(const struct rnn_spec *spec);
-static inline size_t rnn_normalisers(enum rnn_norm norm) {
-    return norm == RNN_NO_NORM ? 0 : norm == RNN_NORM_SEPARATE ? 2 : 1;
-}
-
-/* h_t = phi(W_hh h_{t-1} + ...), which is all that some probes know. */
-static inline bool rnn_is_plain(const struct rnn_spec *spec) {
-    return spec->cell == &rnn_elman && spec->norm == RNN_NO_NORM;
-}
 
 /* k_packed_size in double; a size too large for size_t is refused before anything is packed. */
 static inline double rnn_packed_size(size_t rows, size_t cols) {
@@ -75,25 +79,6 @@ static inline size_t rnn_step_size(const struct rnn *net) {
     return net->spec.batch * net->spec.hidden;
 }
 
-/* Whether a squared norm is within [2^-400, 2^400]; a vector whose is not is to be rescaled. */
-static inline bool rnn_is_safe(double squares) {
-    return squares >= 0x1p-400 && squares <= 0x1p400;
-}
-
-/* ---- numbers of any size: rescale.c ------------------------------------------------------------------- */
-
-double rnn_largest_magnitude(const double *x, size_t count);
-
-/* x *= 2^exponent, exactly where the result is a normal double */
-void rnn_scale_by_power(double *x, int exponent, size_t count);
-
-/* ||x|| = n 2^*exponent: returns n, in 1..2 sqrt(count), or 0. */
-double rnn_scaled_norm(int *exponent, const double *x, size_t count);
-
-/* Brings x, and y with it unless y is NULL, near 1 by an exact power of two, 2^-n; adds n to *exponent.
- * RNN_ZERO if both are all zero, RNN_DIVERGED if one is not finite. */
-enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent);
-
 /* Steps kept at once. */
 static inline size_t rnn_kept(const struct rnn_spec *spec) {
     return spec->segment < spec->length ? spec->segment : spec->length;
@@ -104,21 +89,24 @@ static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
     return net->work->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
 }
 
-/* Gate g of `da`, one of the work's da, da_h and da_x, `slot` steps into the block: (B, H). */
+/* Where step t lies in a block; and gate g of `da`, one of da, da_h and da_x, at that place: (B, H). */
+static inline size_t rnn_slot(const struct rnn *net, size_t t) {
+    return (t - 1) % net->work->block;
+}
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
     return da + (g * net->work->block + slot) * rnn_step_size(net);
 }
 
-/* W_hh of step t, an untied net's own. */
+/* W_hh of step t, an untied net's own; and gate g's share of a packed W_hh. */
 static inline double *rnn_weights_of_step(const struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden;
     return net->p.W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
 }
-
-/* Gate g's share of a packed W_hh. */
 static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {
     return packed + g * k_packed_size(net->spec.hidden, net->spec.hidden);
 }
+
+/* ---- forward.c --------------------------------------------------------------------------------------- */
 
 /* The terms of gate g before it is activated, a_t = b_h + W_xh x_t + W_hh h_{t-1}. */
 static inline struct k_term rnn_input_term(const struct rnn *net, size_t g, size_t t) {
@@ -139,9 +127,7 @@ static inline double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
     return rnn_gate(net, g, t);
 }
 
-/* ---- segments: forward.c ------------------------------------------------------------------------------ */
-
-/* `packed` = every gate's share of W, by k_pack or k_pack_transposed */
+/* `packed` = every gate's share of W, by k_pack or k_pack_transposed. */
 void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
                     void (*pack)(double *, const double *, size_t, size_t));
 
@@ -151,7 +137,26 @@ enum rnn_status rnn_forward_segment(struct rnn *net, size_t last);
 /* Makes `from` the first step kept. */
 void rnn_enter_segment(struct rnn *net, size_t from);
 
-/* ---- sums over time: sums.c --------------------------------------------------------------------------- */
+/* ---- numbers of any size: rescale.c ------------------------------------------------------------------ */
+
+/* Whether a squared norm is within [2^-400, 2^400]; a vector whose is not is to be rescaled. */
+static inline bool rnn_is_safe(double squares) {
+    return squares >= 0x1p-400 && squares <= 0x1p400;
+}
+
+double rnn_largest_magnitude(const double *x, size_t count);
+
+/* x *= 2^exponent, exactly where the result is a normal double. */
+void rnn_scale_by_power(double *x, int exponent, size_t count);
+
+/* ||x|| = n 2^*exponent: returns n, in 1..2 sqrt(count), or 0. */
+double rnn_scaled_norm(int *exponent, const double *x, size_t count);
+
+/* Brings x, and y with it unless y is NULL, near 1 by an exact power of two, 2^-n; adds n to *exponent.
+ * RNN_ZERO if both are all zero, RNN_DIVERGED if one is not finite. */
+enum rnn_status rnn_rescale(double *x, double *y, size_t count, int *exponent);
+
+/* ---- gradients of the weights, sums over time: sums.c ------------------------------------------------ */
 
 /* Steps first..last whose da wait to be summed, all of one exponent; none if first > last. */
 struct rnn_pending {
@@ -159,15 +164,10 @@ struct rnn_pending {
     int exponent;
 };
 
-/* Where step t lies in a block. */
-static inline size_t rnn_slot(const struct rnn *net, size_t t) {
-    return (t - 1) % net->work->block;
-}
-
 /* dW_hh += sum_t da_h h_{t-1}^T, dW_xh += sum_t da_x x_t^T, db_h += sum_t da over the pending steps. */
 void rnn_sum_pending(struct rnn *net, struct rnn_pending *p);
 
-/* Takes step t, just done, into the pending steps; sums them where a block ends, or where W_hh is not shared. */
+/* Takes step t, just done, into the pending steps; sums them where a block ends or W_hh is not shared. */
 void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent);
 
 /* Gives the gradient its true size where double can hold it; otherwise carries the exponent, and brings the

@@ -7,13 +7,12 @@
  * where gain * x goes into a_t and dy = dL/da_t. The two means are the paths through mean and deviation; a
  * net whose statistics are frozen lacks them. Of two normalisers, 0 is that of W_hh h_{t-1}, 1 that of W_xh
  * x_t. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- one normaliser, on flat arrays ----------------------------------------------------------------------
- */
+/* ---- one normaliser, on flat arrays --------------------------------------------------------------- */
 
 /* Over the rows of v (batch, hidden). A deviation beyond double is NaN, lest it normalise v to zero. */
 static void moments(double *mean, double *deviation, const double *v, size_t batch, size_t hidden,
@@ -67,8 +66,7 @@ static void pull_back_columns(double *dv, const double *dy, const double *x, con
                 gain[i] / deviation[i] * (dy[b * hidden + i] - along[i] - x[b * hidden + i] * across[i]);
 }
 
-/* ---- normaliser n of a net at step t
- * ------------------------------------------------------------------------ */
+/* ---- normaliser n of a net at step t -------------------------------------------------------------- */
 
 static double *statistic(const struct rnn *net, double *statistics, size_t n, size_t t) {
     return statistics + (n * net->spec.length + t - 1) * net->spec.hidden;

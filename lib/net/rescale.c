@@ -1,5 +1,5 @@
 /* Numbers of any size: scaling by exact powers of two, and the logarithm of a norm. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 

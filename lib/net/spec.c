@@ -1,5 +1,5 @@
 /* Which spec makes a net, and what is wrong with one that does not. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 

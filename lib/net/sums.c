@@ -2,7 +2,7 @@
  *
  * They are taken a block of steps at a time while the block is in the cache. Blocks lie at fixed steps, so a
  * segmented net adds up the same numbers in the same order. */
-#include "net/net.h"
+#include "net.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
-/* The error cliff of Pascanu, Mikolov and Bengio 2013: one sigmoid unit, its error and the exact slope of it.
- */
-#include "rnn.h"
+/* The error cliff of Pascanu, Mikolov and Bengio 2013: one sigmoid unit, its error and exact slope. */
+#include "theory.h"
 
 struct rnn_cliff rnn_cliff(double w, double b, size_t steps) {
     double x = 0.5, x_w = 0, x_b = 0; /* the state, and its derivatives by w and b */

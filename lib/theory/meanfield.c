@@ -1,6 +1,6 @@
 /* Mean-field theory of a wide random net: the variance q it settles at, and the factor chi by which the
- * square of a gradient changes per step there (rnn.h). */
-#include "rnn.h"
+ * square of a gradient changes per step there (theory.h). */
+#include "theory.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-/* The limit of infinitely many units, of any cell and of shared weights (rnn.h): nothing of W_hh is left but
+/* The limit of infinitely many units, of any cell and of shared weights (theory.h): nothing of W_hh is left but
  * the gaussian fields it makes of the states, and their covariance over time is found as time goes on. */
 #include "net/net.h"
-#include "rnn.h"
+#include "theory.h"
 
 #include <math.h>
 #include <string.h>

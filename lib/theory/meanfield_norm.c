@@ -1,5 +1,5 @@
-/* Mean field of batch-normalised nets, for a large batch and inputs of many dimensions (rnn.h). */
-#include "rnn.h"
+/* Mean field of batch-normalised nets, for a large batch and inputs of many dimensions (theory.h). */
+#include "theory.h"
 
 #include <math.h>
 

@@ -1,4 +1,6 @@
 /* Clipping a gradient by norm and by value, at any size of its numbers. */
+#include "train.h"
+
 #include "net/net.h"
 
 #include <math.h>

@@ -50,7 +50,7 @@ static void align(double *gradient, size_t count, int *exponent, const struct rn
     *exponent = m->exponent;
 }
 
-/* ---- the rules ------------------------------------------------------------------------------------------ */
+/* ---- the rules ------------------------------------------------------------------------------------ */
 
 static void sgd(double *theta, const double *g, size_t count, const struct rnn_optimizer *o, double *v,
                 int exponent) {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- small helpers -------------------------------------------------------------------------------------- */
+/* ---- small helpers -------------------------------------------------------------------------------- */
 
 /* first..end-1, from u in (0, 1) */
 static size_t pick(double u, size_t first, size_t end) {
@@ -34,7 +34,7 @@ static size_t one_a_step(size_t length) {
     return length;
 }
 
-/* ---- adding --------------------------------------------------------------------------------------------- */
+/* ---- adding --------------------------------------------------------------------------------------- */
 
 /* values, then the two places */
 static size_t adding_draws(size_t length) {
@@ -70,7 +70,7 @@ static void fill_adding_anywhere(const struct rnn_batch *to, const struct rnn_pr
     }
 }
 
-/* ---- temporal order ------------------------------------------------------------------------------------- */
+/* ---- temporal order ------------------------------------------------------------------------------- */
 
 enum { SYMBOLS = 6, MARKS = 2 }; /* A B, which mark, then c d e f */
 
@@ -85,8 +85,8 @@ static size_t tenths(size_t count, size_t length) {
 }
 
 /* The marks stand within a tenth of the sequence from so many tenths on. */
-static void fill_marks(const struct rnn_batch *to, const struct rnn_problem *problem, struct rnn_stream stream,
-                       double *draws, const size_t *from, size_t marks) {
+static void fill_marks(const struct rnn_batch *to, const struct rnn_problem *problem,
+                       struct rnn_stream stream, double *draws, const size_t *from, size_t marks) {
     const size_t T = to->length, each = draw(draws, to, problem->task, stream);
     for (size_t b = 0; b < to->batch; b++) {
         const double *u = draws + b * each;
@@ -102,8 +102,8 @@ static void fill_marks(const struct rnn_batch *to, const struct rnn_problem *pro
     }
 }
 
-static void fill_order(const struct rnn_batch *to, const struct rnn_problem *problem, struct rnn_stream stream,
-                       double *draws) {
+static void fill_order(const struct rnn_batch *to, const struct rnn_problem *problem,
+                       struct rnn_stream stream, double *draws) {
     fill_marks(to, problem, stream, draws, (const size_t[]){ 1, 5 }, 2);
 }
 
@@ -123,7 +123,7 @@ static void fill_last(const struct rnn_batch *to, const struct rnn_problem *prob
     }
 }
 
-/* ---- copy ----------------------------------------------------------------------------------------------- */
+/* ---- copy ----------------------------------------------------------------------------------------- */
 
 enum { COPIED = 10, BLANK = 0, MARKER = 9, CHANNELS = 10 };
 
@@ -144,18 +144,17 @@ static void fill_copy(const struct rnn_batch *to, const struct rnn_problem *prob
         for (size_t b = 0; b < B; b++) {
             const size_t left = to->reads - r; /* the last read has one left */
             to->label[r * B + b] =
-                left > COPIED ? BLANK
-                              : (uint32_t)pick(draws[b * each + COPIED - left], BLANK + 1, MARKER);
+                left > COPIED ? BLANK : (uint32_t)pick(draws[b * each + COPIED - left], BLANK + 1, MARKER);
         }
 }
 
-/* ---- recall --------------------------------------------------------------------------------------------- */
+/* ---- recall --------------------------------------------------------------------------------------- */
 
 enum { CLASSES = 4 };
 
 /* the noise, and the class, for which a normal number is drawn in vain */
-static void fill_recall(const struct rnn_batch *to, const struct rnn_problem *problem, struct rnn_stream stream,
-                        double *draws) {
+static void fill_recall(const struct rnn_batch *to, const struct rnn_problem *problem,
+                        struct rnn_stream stream, double *draws) {
     const size_t T = to->length, shown = T - 1 - problem->delay;
     struct rnn_stream noise = stream;
     rnn_uniform(draws, to->batch, stream);
@@ -174,7 +173,7 @@ static void fill_recall(const struct rnn_batch *to, const struct rnn_problem *pr
         }
 }
 
-/* ---- text ----------------------------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------------------------- */
 
 static size_t text_draws(size_t length) {
     (void)length;
@@ -211,32 +210,26 @@ enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t
     return RNN_OK;
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------------ */
 
 #define LN_2 0.693147180559945309417
-const struct rnn_task rnn_task_adding = {
-    "adding", 2, 1, 2, 1, 1, false, 1.0 / 6, 1.0 / 6, adding_draws, fill_adding
-};
+const struct rnn_task rnn_task_adding = { "adding",     2,          1, 2, 1, 1, false, 1.0 / 6, 1.0 / 6,
+                                          adding_draws, fill_adding };
 const struct rnn_task rnn_task_adding_anywhere = {
     "adding_anywhere", 2, 1, 2, 1, 1, false, 1.0 / 6, 1.0 / 6, adding_draws, fill_adding_anywhere
 };
-const struct rnn_task rnn_task_order = {
-    "order", SYMBOLS, 4, 10, 1, 1, true, 2 * LN_2, 0.75, order_draws, fill_order
-};
-const struct rnn_task rnn_task_order3 = {
-    "order3", SYMBOLS, 8, 10, 1, 1, true, 3 * LN_2, 0.875, order_draws, fill_order3
-};
-const struct rnn_task rnn_task_copy = {
-    "copy", CHANNELS, 9, 2 * COPIED + 1, SIZE_MAX, COPIED, true, 3 * LN_2, 0.875, copy_draws, fill_copy
-};
-const struct rnn_task rnn_task_recall = {
-    "recall", CLASSES + 1, CLASSES, 2, 1, 1, true, 2 * LN_2, 0.75, one_a_step, fill_recall
-};
-const struct rnn_task rnn_task_last = {
-    "last", SYMBOLS, SYMBOLS - MARKS, 2, 1, 1, true, 2 * LN_2, 0.75, one_a_step, fill_last
-};
-const struct rnn_task rnn_task_text = { "text",   RNN_BYTES,    RNN_BYTES,  1,         SIZE_MAX, SIZE_MAX, true,
-                                        8 * LN_2, 255.0 / 256, text_draws, fill_text };
+const struct rnn_task rnn_task_order = { "order", SYMBOLS,  4,    10,          1,         1,
+                                         true,    2 * LN_2, 0.75, order_draws, fill_order };
+const struct rnn_task rnn_task_order3 = { "order3", SYMBOLS,  8,     10,          1,          1,
+                                          true,     3 * LN_2, 0.875, order_draws, fill_order3 };
+const struct rnn_task rnn_task_copy = { "copy", CHANNELS, 9,     2 * COPIED + 1, SIZE_MAX, COPIED,
+                                        true,   3 * LN_2, 0.875, copy_draws,     fill_copy };
+const struct rnn_task rnn_task_recall = { "recall", CLASSES + 1, CLASSES, 2,          1,          1,
+                                          true,     2 * LN_2,    0.75,    one_a_step, fill_recall };
+const struct rnn_task rnn_task_last = { "last",   SYMBOLS, SYMBOLS - MARKS, 2,        1, 1, true,
+                                        2 * LN_2, 0.75,    one_a_step,      fill_last };
+const struct rnn_task rnn_task_text = { "text", RNN_BYTES, RNN_BYTES,   1,          SIZE_MAX, SIZE_MAX,
+                                        true,   8 * LN_2,  255.0 / 256, text_draws, fill_text };
 
 double rnn_chance_loss(const struct rnn_task *task, size_t reads) {
     const size_t answers = task->answers < reads ? task->answers : reads;

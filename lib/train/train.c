@@ -9,7 +9,7 @@
 
 enum { ALIGNMENT = 64 };
 
-/* ---- what may be asked for ------------------------------------------------------------------------------ */
+/* ---- what may be asked for ------------------------------------------------------------------------ */
 
 static const char *clip_fault(const struct rnn_training_spec *spec) {
     if (spec->clip < RNN_NO_CLIP || spec->clip > RNN_CLIP_VALUE)
@@ -42,7 +42,7 @@ const char *rnn_training_fault(const struct rnn_training_spec *spec, const struc
     return fault ? fault : clip_fault(spec);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------------- */
 
 /* The head of a state; theta, v and s follow. */
 struct head {
@@ -67,8 +67,8 @@ static double state_bytes(double parameters) {
 static double parameters_of(const struct rnn_spec *net) {
     const double G = (double)net->cell->gates, H = (double)net->hidden,
                  steps = net->weights == RNN_UNTIED ? (double)net->length : 1;
-    return steps * G * H * H + G * H * (double)net->inputs + G * H +
-           (double)rnn_normalisers(net->norm) * H + (double)net->outputs * (H + 1);
+    return steps * G * H * H + G * H * (double)net->inputs + G * H + (double)rnn_normalisers(net->norm) * H +
+           (double)net->outputs * (H + 1);
 }
 
 double rnn_training_bytes(const struct rnn_training_spec *spec, const struct rnn_spec *net) {
@@ -122,7 +122,7 @@ void rnn_training_free(struct rnn_training **training) {
     *training = NULL;
 }
 
-/* ---- checkpoints ---------------------------------------------------------------------------------------- */
+/* ---- checkpoints ---------------------------------------------------------------------------------- */
 
 static double *theta_of_state(const struct rnn_training *t) {
     return t->moments.v - t->net->parameters;
@@ -153,7 +153,7 @@ enum rnn_status rnn_training_restore(struct rnn_training *t, const void *state, 
     return RNN_OK;
 }
 
-/* ---- the three calls ------------------------------------------------------------------------------------ */
+/* ---- the three calls ------------------------------------------------------------------------------ */
 
 static enum rnn_status stop(struct rnn_training *t, enum rnn_cause cause, size_t step) {
     t->cause = cause;
@@ -224,9 +224,8 @@ static void count_errors(struct rnn_score *score, const struct rnn_training *t, 
         size_t best = 0;
         for (size_t o = 1; o < O; o++)
             best = y[o] > y[best] ? o : best;
-        score->error += t->spec.problem.task->classes
-                            ? best != net->label[b]
-                            : (y[0] - net->target[b]) * (y[0] - net->target[b]);
+        score->error += t->spec.problem.task->classes ? best != net->label[b]
+                                                      : (y[0] - net->target[b]) * (y[0] - net->target[b]);
     }
 }
 

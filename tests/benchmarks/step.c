@@ -41,8 +41,7 @@ static double now(void) {
 
 /* ---- the peak --------------------------------------------------------------------------------------- */
 
-/* Twelve independent chains of a * b + sum on registers; built with -ffp-contract=fast, as the kernels are.
- */
+/* Twelve independent chains of a * b + sum on registers; built with -ffp-contract=fast, as the kernels are. */
 enum { CHAINS = 12, ROUNDS = 20000 };
 #define PEAK(name, lanes, level)                                                                             \
     typedef double name##_vec __attribute__((vector_size(lanes * sizeof(double))));                          \

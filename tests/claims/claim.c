@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- runs and means ---- */
+/* ---- runs and means ------------------------------------------------------------------------------- */
 
 struct sweep_table claim_run(size_t rows, const char *const flags[]) {
     struct sweep_table table;
@@ -72,10 +72,9 @@ struct claim_mean claim_mean(const struct sweep_table *table, const char *column
     return (struct claim_mean){ mean, sqrt(unbiased), count };
 }
 
-/* ---- verdicts, printed and gathered ---- */
+/* ---- verdicts, printed and gathered --------------------------------------------------------------- */
 
-/* NAME.part in the folder that EVANESCE_CLAIMS names, tests/claims of the build; claims.md stands two above.
- */
+/* NAME.part in the folder that EVANESCE_CLAIMS names, tests/claims of the build; claims.md stands two above. */
 static FILE *part(const char *mode) {
     const char *folder = getenv("EVANESCE_CLAIMS");
     char path[4096];
@@ -114,7 +113,7 @@ void claim_at_least(const char *claim, const char *what, double measured, double
     verdict(claim, what, measured, text, measured >= limit, source);
 }
 
-/* ---- the summary: every part there is, in one table ---- */
+/* ---- the summary: every part there is, in one table ----------------------------------------------- */
 
 static void write_summary(void) {
     const char *folder = getenv("EVANESCE_CLAIMS");

@@ -29,8 +29,7 @@ void claim_near(const char *claim, const char *what, double measured, double exp
 void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source);
 void claim_at_least(const char *claim, const char *what, double measured, double limit, const char *source);
 
-/* main of a claim test: opens this experiment's part of the summary, runs the cases, writes the summary anew.
- */
+/* main of a claim test: opens this experiment's part of the summary, runs the cases, writes the summary anew. */
 int claim_main(TCase *cases);
 
 #endif

@@ -1,6 +1,7 @@
 /* C7, C8, C10, C11: the factor per step against mean-field theory, what it is made of, and where it
  * crosses 1. */
 #include "claim.h"
+#include "theory.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The error cliff against a second implementation and a closed form. */
-#include "rnn.h"
+#include "theory.h"
 #include "unit.h"
 
 #include <complex.h>

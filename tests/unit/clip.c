@@ -1,5 +1,5 @@
 /* Clipping: the algebra, any size of number, and a real descent step. */
-#include "rnn.h"
+#include "train.h"
 #include "unit.h"
 
 #include <math.h>

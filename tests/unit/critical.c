@@ -1,7 +1,7 @@
 /* Rates measured on one draw of W: with its activation, without, and the scale where the rate is 1. */
 #include "unit.h"
 
-#include "rnn.h"
+#include "measure.h"
 
 #include <check.h>
 #include <math.h>

@@ -1,5 +1,6 @@
 /* Gated cells as a whole: length, segments, exponents, the forget bias. That their gradients are right is
  * gradients.c. */
+#include "measure.h"
 #include "net/net.h"
 
 #include <check.h>

@@ -1,6 +1,6 @@
 /* What each step brings to dL/dW_hh, against explicit outer products and closed forms. */
 #include "kernels/kernels.h"
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <math.h>

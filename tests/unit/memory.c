@@ -1,6 +1,6 @@
 /* The read-out on nets whose memory is known: delay lines, one leaky unit, noise, and a solution by hand. */
 #include "kernels/kernels.h"
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Batch normalisation as a whole: its statistics, its two modes, and what it refuses. That its gradients are
  * right is held in gradients.c. */
 #include "kernels/kernels.h"
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <math.h>

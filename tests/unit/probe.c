@@ -1,5 +1,5 @@
 /* The probes on logs and states whose answer is known beforehand. */
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <math.h>

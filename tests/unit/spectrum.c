@@ -1,5 +1,5 @@
 /* Spectra of matrices and of products of Jacobians whose answer is known beforehand. */
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <math.h>

@@ -14,6 +14,8 @@ RANDOM = re.compile(r's?rand(om)?(_r)?|[dejlmn]rand48|arc4random.*|getrandom|tim
 MEMORY = re.compile(r'malloc|calloc|realloc(array)?|free|(posix_)?memalign|aligned_alloc|v?alloca?|mmap|strn?dup')
 CREATORS = ('net_net', 'train_train')
 LAPACKE_ROOMS = ('measure_memory', 'measure_spectrum')
+MATHEMATICS = re.compile(r'(exp(2|m1)?|log(1p|2|10|b)?|a?(sin|cos|tan)h?|sincos|atan2|pow|hypot|[lt]gamma|erfc?|cbrt)[fl]?')
+KERNELS = ('level', 'product', 'map', 'random')  # what they compute owes its bits to no libm; sqrt and fma are exact
 EXPORTED = re.compile(r'(rnn|k)_\w+(\.\w+)*')  # a dot: one clone of a function per CPU level
 
 
@@ -40,6 +42,8 @@ def complaints(member, name, kind, section):
             yield 'is random or depends on the clock'
         if MEMORY.fullmatch(name) and member not in CREATORS:
             yield 'allocates outside ' + ' and '.join(CREATORS)
+        if MATHEMATICS.fullmatch(name) and member.removeprefix('kernels_') in KERNELS:
+            yield 'needs libm in the kernels'
         if name.startswith(('LAPACKE_', 'cblas_')) and member not in LAPACKE_ROOMS:
             yield 'needs LAPACKE outside ' + ' and '.join(LAPACKE_ROOMS)
         return

@@ -1,7 +1,6 @@
-/* Forward sensitivity against the complex step, closed forms, and the findings and refusals it can end with.
- */
+/* Forward sensitivity against the complex step, closed forms, and the findings and refusals it can end with. */
 #include "kernels/kernels.h"
-#include "rnn.h"
+#include "measure.h"
 #include "unit.h"
 
 #include <complex.h>

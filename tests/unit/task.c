@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
-#include "rnn.h"
+#include "train.h"
 
 #include <check.h>
 #include <string.h>

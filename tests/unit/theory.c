@@ -1,6 +1,6 @@
 /* Mean-field predictions: printed values of the literature's formula, closed forms for relu and linear, and
  * an independent quadrature (Gauss-Legendre panels in long double) that must agree to 1e-10. */
-#include "rnn.h"
+#include "theory.h"
 #include "unit.h"
 
 #include <math.h>

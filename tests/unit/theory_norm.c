@@ -1,6 +1,6 @@
 /* Mean field of batch-normalised nets: an independent quadrature, closed forms, published values, and the
  * inequality behind "normalisation alone never lets a gradient vanish". */
-#include "rnn.h"
+#include "theory.h"
 #include "unit.h"
 
 #include <math.h>

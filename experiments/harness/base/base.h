@@ -62,7 +62,7 @@ int sweep_interrupted(void);
 /* A closed pipe and a full disk are errors of a write, told with their name, not deaths. */
 void sweep_ignore_signals(void);
 
-/* ---- team.c --------------------------------------------------------------------------------------------- */
+/* ---- team.c --------------------------------------------------------------------------------------- */
 
 enum { TEAM_MAX = 1024 };
 struct team {

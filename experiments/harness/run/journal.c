@@ -70,8 +70,7 @@ static void print_fingerprint(struct buffer *out, const struct grid *grid) {
     sweep_csv_header(out, grid);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------------- */
 
 /* The block of a cell: room for its head, then the rows, then the head is put right before them. */
 static bool format_block(const struct sweep_point *point, struct worker *worker) {
@@ -120,8 +119,7 @@ struct outlet sweep_journal_outlet(struct journal *journal) {
     return (struct outlet){ .self = journal, .has = has_block, .format = format_block, .take = take_block };
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------
- */
+/* ---- opening -------------------------------------------------------------------------------------- */
 
 static int fail(const struct journal *journal, const char *path) {
     sweep_say(journal->grid->spec->name, "%s: %s", path, strerror(errno));
@@ -209,8 +207,7 @@ void sweep_journal_close(struct journal *journal) {
     journal->entries = NULL;
 }
 
-/* ---- the rows in order
- * -------------------------------------------------------------------------------------- */
+/* ---- the rows in order ---------------------------------------------------------------------------- */
 
 /* Blocks lie nearly in order, so one window over the journal serves many of them. */
 struct window {

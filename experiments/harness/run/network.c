@@ -1,5 +1,6 @@
 /* Networks from axes, and the measurement at initialisation. */
 #include "run.h"
+#include "train.h"
 
 #include <assert.h>
 #include <string.h>

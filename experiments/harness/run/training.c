@@ -19,7 +19,7 @@ static size_t count_or(const struct sweep_point *point, const char *axis, size_t
     return has(point, axis) ? sweep_count(point, axis) : absent;
 }
 
-/* ---- what the names on the axes stand for ---------------------------------------------------------------- */
+/* ---- what the names on the axes stand for --------------------------------------------------------- */
 
 static const struct rnn_task *task_of(const struct sweep_point *point) {
     const struct rnn_task *const tasks[] = { &rnn_task_adding, &rnn_task_adding_anywhere,
@@ -78,7 +78,7 @@ static enum rnn_clip clip_of(const struct sweep_point *point) {
                                         : RNN_NO_CLIP;
 }
 
-/* ---- specs ---------------------------------------------------------------------------------------------- */
+/* ---- specs ---------------------------------------------------------------------------------------- */
 
 /* The longest sequences a run sees: those it trains on, or those it is tested on at the end. */
 static size_t longest_of(const struct sweep_point *point) {
@@ -156,7 +156,7 @@ bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_po
     return training->cause == RNN_GOES_ON && training->updates < sweep_count(point, "updates");
 }
 
-/* ---- until solved --------------------------------------------------------------------------------------- */
+/* ---- until solved --------------------------------------------------------------------------------- */
 
 enum { EVERY = 100, QUICK = 500, THOROUGH = 10000 }; /* updates between tests; sequences of a test */
 

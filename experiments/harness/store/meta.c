@@ -137,8 +137,7 @@ bool sweep_meta(FILE *file, const struct grid *grid, const struct facts *facts) 
     return good;
 }
 
-/* ---- for --resume
- * ------------------------------------------------------------------------------------------ */
+/* ---- for --resume --------------------------------------------------------------------------------- */
 
 static bool read_file(struct buffer *text, const char *path) {
     FILE *file = fopen(path, "re");
@@ -200,8 +199,7 @@ bool sweep_meta_matches(const char *path, const struct grid *grid, struct reason
     return same;
 }
 
-/* ---- the command
- * -------------------------------------------------------------------------------------------- */
+/* ---- the command ---------------------------------------------------------------------------------- */
 
 void sweep_command(struct buffer *buffer, int argc, char *const argv[]) {
     const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";

@@ -1,6 +1,6 @@
-/* What several measurements ask of a net. */
-#ifndef MEASURE_H
-#define MEASURE_H
+/* Which steps of a net a measurement can look at. */
+#ifndef STEPS_H
+#define STEPS_H
 
 #include "net/net.h"
 
