@@ -1,59 +1,191 @@
-"""Builds the report: every notebook page as HTML beside the figures just drawn. Standard library and pandoc only."""
+"""Builds the report: a folder that can be put on a web server or opened from a disk. Standard library and pandoc only.
+
+The reading order in notebooks-md/README.md is the one list of pages: their numbers, titles and sections come from it."""
 import argparse
+import csv
+import html
+import json
+import math
 import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
-LANGUAGES = {"pt": "Português", "en": "English"}
+HERE = Path(__file__).resolve().parent
+LANGUAGES = json.loads((HERE / "languages.json").read_text(encoding="utf-8"))
+ROW = re.compile(r"\| *([^|]*?) *\| *\[([^]]+)\]\(pt/([\w-]+)\.md\) *\| *\[([^]]+)\]\(en/([\w-]+)\.md\) *\|")
+SECTION = re.compile(r"### (.+?) · (.+)")
+EXCERPT = re.compile(r"^```(\w+) title=(\S+)$", re.M)
+DATA_ROWS = 500  # a longer table is thinned out: it is to be looked at, the file to be computed with
+LEAST_TEXT = 9  # px: the smallest lettering of a figure on any screen; where it would be smaller, the figure scrolls
 
 
-def convert(pandoc, page, target, source, css):
-    """One Markdown page to HTML: links to pages stay inside the report, links to sources lead to the sources."""
-    text = page.read_text(encoding="utf-8")
-    sources = os.path.relpath(source, target.parent)
-    text = re.sub(r"\]\(\.\./\.\./", f"]({sources}/", text)
-    text = re.sub(r"\]\(((?:\.\./)?(?:pt|en|README)?[^():]*)\.md([)#])", r"](\1.html\2", text)
-    title = re.search(r"^# (.+)$", text, re.M).group(1)
-    subprocess.run(
-        [pandoc, "--from", "gfm+tex_math_dollars", "--to", "html5", "--standalone", "--mathml",
-         "--css", os.path.relpath(css, target.parent), "--metadata", f"pagetitle={title}", "--output", target],
-        input=text.encode(), check=True)
-    return title
+def reading_order(readme):
+    """[(titles of the section, [(number, stem, titles of the page)])], titles by language."""
+    order = [({}, [])]
+    for line in readme.splitlines():
+        if section := SECTION.fullmatch(line):
+            order.append(({"pt": section[1], "en": section[2]}, []))
+        elif row := ROW.match(line):
+            number, pt, stem, en, twin = row.groups()
+            if stem != twin:
+                sys.exit(f"notebooks-md/README.md: pt/{stem}.md and en/{twin}.md stand in one row")
+            order[-1][1].append((number, stem, {"pt": pt, "en": en}))
+    return [section for section in order if section[1]]
 
 
-def index(out, css, titles):
-    columns = "".join(
-        f"<h2>{name}</h2><ol>" + "".join(f'<li><a href="{path}">{title}</a></li>' for path, title in titles[lang])
-        + "</ol>" for lang, name in LANGUAGES.items())
-    (out / "index.html").write_text(
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>evanesce</title>'
-        f'<link rel="stylesheet" href="{css.name}"></head><body><h1>evanesce</h1>'
-        f"<p>Every number and figure below was computed by this build; only times were measured beforehand.</p>{columns}"
-        f'<p><a href="README.html">Notation and references</a></p></body></html>\n', encoding="utf-8")
+def lettering(svg):
+    """The size of a figure, and the width below which its smallest letters are too small to read."""
+    width, height = (int(re.search(rf'{side}="(\d+)', svg)[1]) for side in ("width", "height"))
+    smallest = min(map(float, re.findall(r'font-size="([\d.]+)', svg)), default=LEAST_TEXT)
+    return {"width": width, "height": height, "style": f"min-width: {min(width, math.ceil(width * LEAST_TEXT / smallest))}px"}
+
+
+def shortened(field, decimal):
+    try:
+        return f"{float(field):.4g}".replace(".", decimal)
+    except ValueError:
+        return field
+
+
+def fences(page):
+    """Brackets about what is no taller than themselves do not stretch: browsers set a stretched one too wide."""
+    low = re.compile(r'<mo stretchy="true"( form="prefix">[^<]*</mo>(?:(?!<mo stretchy="true"|<mfrac|<msqrt|<msup|<munder|<mover).)*)'
+                     r'<mo stretchy="true"( form="postfix">)', re.S)
+    while low.search(page):
+        page = low.sub(r'<mo stretchy="false"\1<mo stretchy="false"\2', page)
+    return page
+
+
+def line(tag, fields):
+    return "<tr>" + "".join(f"<{tag}>{html.escape(field)}" for field in fields) + "</tr>"
+
+
+class Report:
+    def __init__(self, pandoc, source, results, out, live=None):
+        self.pandoc, self.source, self.results, self.out = pandoc, source, results, out
+        self.live = live if live and live.exists() else None
+        self.notebooks = source / "notebooks-md"
+        self.order = reading_order((self.notebooks / "README.md").read_text(encoding="utf-8"))
+        self.order.append(({}, [("", "README", {lang: LANGUAGES[lang]["words"]["notation"] for lang in LANGUAGES})]))
+        self.linked = set()  # sources of the repository to which a page leads
+
+    def build(self):
+        for folder in ("figures", "data", "fonts", "source", *LANGUAGES):
+            shutil.rmtree(self.out / folder, ignore_errors=True)
+            (self.out / folder).mkdir(parents=True)
+        for path in self.out.glob("*.html"):
+            path.unlink()
+        for path in (*HERE.glob("fonts/*.woff2"), HERE / "fonts" / "OFL.txt"):
+            shutil.copy(path, self.out / "fonts")
+        shutil.copy(HERE / "style.css", self.out)
+        if self.live:
+            shutil.copy(self.live, self.out / "live.html")
+        figures = self.draw()
+        pages = [page for _, section in self.order for page in section]
+        for lang in LANGUAGES:
+            if stray := {path.stem for path in (self.notebooks / lang).glob("*.md")} - {stem for _, stem, _ in pages}:
+                sys.exit(f"notebooks-md/README.md: its reading order does not list {', '.join(sorted(stray))}")
+            for before, page, after in zip([None, *pages], pages, [*pages[1:], None]):
+                self.page(lang, page, before, after, figures)
+        self.index(pages[0])
+        for path in sorted(self.linked):
+            self.code(path)
+
+    def draw(self):
+        """Copies the figures and the data they show; {file: what the filter has to know of it}."""
+        for path in (*self.notebooks.glob("figures/*.svg"), *self.results.glob("*.svg"), *self.results.glob("*.png")):
+            shutil.copy(path, self.out / "figures")
+        figures = {}
+        for path in sorted(self.out.glob("figures/*.svg")):
+            plot = self.source / "plots" / f"{path.name.split('.')[0]}.gp"
+            shown = re.findall(r'csv\."/([\w.-]+)\.csv"', plot.read_text(encoding="utf-8")) if plot.exists() else []
+            kinds = [kind for kind in ("svg", "png") if path.with_suffix(f".{kind}").exists()]
+            figures[path.name] = {"kinds": kinds, "data": sorted(set(shown)), **lettering(path.read_text(encoding="utf-8"))}
+        for name in sorted({name for figure in figures.values() for name in figure["data"]}):
+            shutil.copy(self.results / f"{name}.csv", self.out / "data")
+            for lang in LANGUAGES:
+                self.table(lang, name)
+        return figures
+
+    def table(self, lang, name):
+        """The data of a figure, to be looked at: what does not vary is left out."""
+        words, decimal = LANGUAGES[lang]["words"], LANGUAGES[lang]["decimal"]
+        with (self.results / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        columns = [i for i in range(len(header)) if len({row[i] for row in rows}) > 1]
+        shown = rows[::math.ceil(len(rows) / DATA_ROWS)]
+        lines = [line("td", [shortened(row[i], decimal) for i in columns]) for row in shown]
+        self.write(f"data/{name}.{lang}.html", lang, "\n".join([
+            f"# {name}\n\n{words['rows'].format(len(shown), len(rows))} [{name}.csv]({name}.csv)\n",
+            f'<div class="scroll" role="group" aria-label="{words["table"]}"><table><thead>',
+            line('th scope="col"', [header[i] for i in columns]), "</thead>", *lines, "</table></div>\n"]), title=name)
+
+    def code(self, path):
+        """A source of the repository, to be read in the browser."""
+        source = self.source / path
+        if not source.is_file():
+            sys.exit(f"a page leads to {path}, which is no file of the repository")
+        text = f"# {path}\n\n~~~~~~~~~~~~ {{.{source.suffix[1:] or 'text'} .numberLines}}\n{source.read_text(encoding='utf-8')}~~~~~~~~~~~~\n"
+        self.write(f"source/{path}.html", "en", text, reader="markdown", title=path)
+
+    def page(self, lang, page, before, after, figures):
+        number, stem, titles = page
+        source = self.notebooks / ("README.md" if stem == "README" else f"{lang}/{stem}.md")
+        text = source.read_text(encoding="utf-8")
+        title = f"{number}. {titles[lang]}" if number else titles[lang]
+        if stem != "README" and not text.startswith((f"# {title}\n", f"# {titles[lang]}\n")):
+            sys.exit(f"{source}: its first line is not '# {title}', as notebooks-md/README.md says")
+        neighbour = {side: {"href": f"{other[1]}.html", "title": other[2][lang]}
+                     for side, other in (("previous", before), ("next", after)) if other}
+        repository = os.path.relpath(self.source, source.parent) + "/"
+        text = EXCERPT.sub(lambda fence: f"[`{fence[2]}`]({repository}{fence[2]})\n\n```{fence[1]}", text)
+        self.write(f"{lang}/{stem}.html", lang, text, title=title, pager=bool(neighbour), **neighbour,
+                   contents=self.contents(lang, "../", stem),
+                   translations=[{**LANGUAGES[other], "href": f"../{other}/{stem}.html"} for other in LANGUAGES if other != lang],
+                   metadata={"figures": figures, "repository": repository, "number": number, "lang": lang})
+
+    def contents(self, lang, root, current=None):
+        return [{"title": titles.get(lang, ""), "pages": [
+            {"href": f"{root}{lang}/{stem}.html", "number": number, "title": names[lang], "current": stem == current}
+            for number, stem, names in pages]} for titles, pages in self.order]
+
+    def index(self, first):
+        languages = [{**LANGUAGES[lang], "contents": self.contents(lang, ""), "first": f"{lang}/{first[1]}.html"} for lang in LANGUAGES]
+        self.write("index.html", "pt", "", template="index.html", title="evanesce", cover=True, languages=languages)
+
+    def write(self, target, lang, text, template="page.html", reader="gfm+tex_math_dollars", metadata=None, **variables):
+        """One HTML file, by pandoc, its filter and a template."""
+        target = self.out / target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        words = LANGUAGES[lang]["words"]
+        defaults = {
+            "reader": reader, "writer": "html5", "standalone": True, "wrap": "none", "template": str(HERE / template),
+            "html-math-method": {"method": "mathml"}, "filters": [str(HERE / "filter.lua")], "output-file": str(target),
+            "metadata": {"words": words, "figures": {}, "repository": "", "number": "", "lang": lang, **(metadata or {})},
+            "variables": {"language": LANGUAGES[lang], "pagetitle": variables["title"], "about": words["about"],
+                          "live": bool(self.live), "root": os.path.relpath(self.out, target.parent) + "/", **variables}}
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+            json.dump(defaults, file)
+            file.flush()
+            subprocess.run([self.pandoc, "--defaults", file.name], input=text.encode(), check=True)
+        made = fences(target.read_text(encoding="utf-8"))
+        target.write_text(made, encoding="utf-8")
+        self.linked.update(re.findall(r'href="(?:\.\./)*source/([^"#]+)\.html', made))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("pandoc", "source", "figures", "out"):
-        parser.add_argument(f"--{name}", required=True, type=str if name == "pandoc" else Path)
+    parser.add_argument("--pandoc", required=True)
+    for name in ("source", "results", "out"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--live", type=Path, help="the live page, linked if it was built")
     options = parser.parse_args()
-    notebooks, out = options.source / "notebooks-md", options.out
-    (out / "figures").mkdir(exist_ok=True)
-    for figure in [*options.figures.glob("*.svg"), *options.figures.glob("*.png")]:
-        shutil.copy(figure, out / "figures")
-    css = Path(shutil.copy(options.source / "report" / "style.css", out))
-    convert(options.pandoc, notebooks / "README.md", out / "README.html", options.source, css)
-    titles = {}
-    for lang in LANGUAGES:
-        (out / lang).mkdir(exist_ok=True)
-        titles[lang] = [
-            (f"{lang}/{page.stem}.html",
-             convert(options.pandoc, page, out / lang / f"{page.stem}.html", options.source, css))
-            for page in sorted((notebooks / lang).glob("*.md"))]
-    index(out, css, titles)
-    print(f"report: {out / 'index.html'}")
+    Report(**vars(options)).build()
+    print(f"report: {options.out / 'index.html'}")
 
 
 if __name__ == "__main__":
