@@ -67,7 +67,7 @@ static int descending(const void *a, const void *b) {
 enum rnn_status rnn_lyapunov(double *exponents, const struct rnn *net, size_t first, size_t last,
                              double *work) {
     const size_t H = net->spec.hidden;
-    double *Q = work, *row = Q + H * H, *tau = row + H, *packed = tau + H;
+    double *packed = work, *Q = packed + k_packed_size(H, H), *row = Q + H * H, *tau = row + H;
     if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
     if (!rnn_has_steps(net, first, last))

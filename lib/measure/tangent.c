@@ -33,8 +33,9 @@ static enum rnn_status push(double *log_norm, const struct rnn *net, struct tang
 }
 
 enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, uint64_t seed, double *work) {
-    const size_t size = rnn_step_size(net), T = net->spec.length;
-    struct tangent p = { .delta = work, .row = work + size, .packed = work + 2 * size };
+    const size_t H = net->spec.hidden, T = net->spec.length, size = rnn_step_size(net);
+    double *delta = work + k_packed_size(H, H);
+    struct tangent p = { .packed = work, .delta = delta, .row = delta + size };
     double log_norm;
     if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;

@@ -220,6 +220,7 @@ START_TEST(what_has_no_exponents_is_refused) {
     ck_assert_int_eq(lyapunov(exponents, net, 1, STEPS), RNN_NO_CONVERGENCE);
     net->from = 30; /* as after a segment */
     ck_assert_int_eq(lyapunov(exponents, net, 30, STEPS), RNN_BAD_RANGE);
+    ck_assert_int_eq(lyapunov(exponents, net, 31, STEPS + 1), RNN_BAD_RANGE);
     net->from = 0;
     net->spec.segment = 30;
     ck_assert_int_eq(lyapunov(exponents, net, 1, 31), RNN_BAD_RANGE);
