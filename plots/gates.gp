@@ -1,14 +1,13 @@
-# The factor per step against the bias of the gate that keeps, for two cells and three scales, beside the Elman cell; below, near 1.
+# The factor per step against the bias of the gate that keeps, for two cells and three scales, beside the Elman cell and
+# the limit of infinitely many units; below, near 1.
 height = 800
 load "style.gp"
 data = csv."/gates.summary.csv"
+wide = csv."/gates-wide.summary.csv"
 architectures = "lstm gru"
 scales = "0.1 1 2"
 array tint[3] = ["#0072B2", "#009E73", "#D55E00"]
 array point[3] = [7, 5, 9]
-array dash[3] = [1, 2, 3]
-set dashtype 2 (12, 4)
-set dashtype 3 (4, 3)
 sigmoid(b) = b < -2 || b > 4 ? NaN : 1 / (1 + exp(-b))
 set samples 400
 row(i, j) = strcol("architecture") eq word(architectures, j) && strcol("scale") eq word(scales, i)
@@ -44,15 +43,15 @@ do for [panel = 1:4] {
         set yrange [0.07:1.5]
         set ytics (0.1, 0.2, 0.5, 1)
     }
-    set label 1 tr("sigmoide(b)", "sigmoid(b)") at zoom ? 2.6 : -1.1, zoom ? 0.911 : 0.19 left textcolor rgb THEORY
+    set label 1 tr("sigmoide(b)", "sigmoid(b)") at zoom ? 2.65 : -1.1, zoom ? 0.909 : 0.19 left font ",12" textcolor rgb QUIET
     do for [i = 1:3] {
         at = i + (zoom ? 3 * j : 0)
         set label (1 + i) "σ = ".number(word(scales, i)) at across[at], up[at] textcolor rgb tint[i]
         if (at == 4 || at == 8) { set label (1 + i) right } else { set label (1 + i) left }
     }
-    if (panel == 4) { set label 9 tr("linha fina: a porta que só o viés move; barra: ± 1 desvio padrão entre sementes", "thin line: the gate where only its bias moves it; bar: ± 1 standard deviation over seeds") at screen 0.985, 0.012 right font ",10" textcolor rgb QUIET }
-    plot sigmoid(x) with lines linestyle 9, \
-         for [i = 1:3] data using (column("forget")):(when(row(i, j), exp(column("slope")))) with lines linewidth 1.3 linecolor rgb tint[i] dashtype dash[i], \
+    if (panel == 4) { set label 9 tr("linha fina: infinitas unidades; pontilhada: a porta que só o viés move; barra: ± 1 desvio padrão entre sementes", "thin line: infinitely many units; dotted: the gate where only its bias moves it; bar: ± 1 standard deviation over seeds") at screen 0.985, 0.012 right font ",10" textcolor rgb QUIET }
+    plot sigmoid(x) with lines linewidth 1 linecolor rgb QUIET dashtype (2, 3), \
+         for [i = 1:3] wide using (column("forget")):(when(row(i, j), exp(column("theory_slope")))) with lines linestyle 9, \
          for [i = 1:3] data using (column("forget")):(when(row(i, j), exp(column("slope")))):(low(row(i, j))):(@high) with yerrorbars pointtype point[i] pointsize 0.8 * size linewidth 1.2 linecolor rgb tint[i], \
          for [i = 1:3] data using (zoom ? NaN : -4.2):(when(elman(i), exp(column("slope")))):(low(elman(i))):(@high) with yerrorbars pointtype point[i] pointsize 0.8 * size linewidth 1.2 linecolor rgb tint[i]
 }

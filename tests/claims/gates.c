@@ -1,6 +1,6 @@
 /* C20: one can change the architecture. The bias of the gate that keeps sets how far the gradient reaches; at
  * the usual biases it fades at initialisation all the same, and where bias and scale are high an LSTM
- * explodes. */
+ * explodes. At ordinary scales and biases r is that of infinitely many units, which knows no W and no way back. */
 #include "claim.h"
 
 #include <math.h>
@@ -33,6 +33,40 @@ START_TEST(where_all_else_is_small_r_is_the_gate_that_keeps) {
         snprintf(what, sizeof what, "%s, forget bias %s: mean ln of the gate", cells[_i], biases[i]);
         claim_near("C20", what, claim_mean(&table, "forget_mean", where).mean, expected, 2e-4,
                    "ln sigmoid(bias)");
+    }
+    sweep_table_free(&table);
+}
+END_TEST
+
+/* Tolerances of a slope: four standard deviations of the mean of ten seeds, of nets and sites together,
+ * measured on eighty others, and what a finite width of 128 (tied) or 64 (untied) takes, .004 and .003. */
+static const struct {
+    const char *scale, *forget;
+    double tied[2], untied[2]; /* lstm, gru */
+} ordinary[] = {
+    { "1", "0", { .024, .024 }, { .009, .009 } }, { "1", "1", { .018, .012 }, { .008, .006 } },
+    { "1", "2", { .014, .007 }, { .007, .004 } }, { "2", "0", { .030, .030 }, { .012, .012 } },
+    { "2", "1", { .027, .019 }, { .010, .008 } }, { "2", "2", { .027, .010 }, { .009, .005 } },
+};
+enum { ORDINARY = sizeof ordinary / sizeof *ordinary };
+
+START_TEST(an_ordinary_gated_net_has_the_slope_of_infinitely_many_units) {
+    const bool untied = _i % 2;
+    const char *const cell = cells[_i / 2], *const weights = untied ? "untied" : "tied";
+    struct sweep_table table = claim_run(
+        ORDINARY * 10,
+        (const char *const[]){ "--architecture", cell, "--weights", weights, "--scale", "1,2", "--forget",
+                               "0,1,2", "--hidden", untied ? "64" : "128", "--length", untied ? "80" : "100",
+                               "--sites", "1024", "--seed", seeds, NULL });
+    for (int i = 0; i < ORDINARY; i++) {
+        char where[48], what[96];
+        const double tolerance = (untied ? ordinary[i].untied : ordinary[i].tied)[_i / 2];
+        snprintf(where, sizeof where, "scale=%s forget=%s", ordinary[i].scale, ordinary[i].forget);
+        snprintf(what, sizeof what, "%s, %s, scale %s, forget bias %s: slope", cell, weights,
+                 ordinary[i].scale, ordinary[i].forget);
+        claim_near("C20", what, claim_mean(&table, "slope", where).mean,
+                   claim_mean(&table, "theory_slope", where).mean, tolerance,
+                   untied ? "Gilboa et al. 2019" : "dynamical mean field: Can, Krishnamurthy, Schwab 2020");
     }
     sweep_table_free(&table);
 }
@@ -104,6 +138,7 @@ END_TEST
 int main(void) {
     TCase *cases = tcase_create("gates");
     tcase_add_loop_test(cases, where_all_else_is_small_r_is_the_gate_that_keeps, 0, 2);
+    tcase_add_loop_test(cases, an_ordinary_gated_net_has_the_slope_of_infinitely_many_units, 0, 4);
     tcase_add_test(cases, gated_nets_vanish_at_the_usual_biases_and_the_bias_sets_how_fast);
     tcase_add_test(cases, the_gradient_outlives_the_product_of_the_gates);
     tcase_add_test(cases, at_a_high_bias_and_scale_an_lstm_explodes_where_a_gru_does_not);
