@@ -1,7 +1,8 @@
 /* How much of an input is left in the state k steps later, and does memory follow the gradient?
  *
  * Three measurements on one axis of lags: what a read-out of h_t knows of x_{t-k} (Jaeger 2001), how a
- * perturbation of a state has grown k steps later, and how dL/dh has changed k steps back.
+ * perturbation of a state has grown k steps later, and how dL/dh has changed k steps back; and what an output
+ * owes to that input, dy_T/dx_{T-k}.
  *
  * Theory: the last two are the same product of Jacobians, forward and transposed, so they fade at one rate,
  * in the end that of the largest Lyapunov exponent. The capacity, the sum of R2 over lags, is at most H, and
@@ -27,7 +28,7 @@ static const struct sweep_axis axes[] = {
     { 0 },
 };
 
-enum { LAG, R2, CAPACITY, FORWARD, BACKWARD, LYAPUNOV, COLUMNS };
+enum { LAG, R2, CAPACITY, FORWARD, BACKWARD, OUTPUT, LYAPUNOV, COLUMNS };
 static const struct sweep_column columns[] = {
     { "lag", "steps k from the cause to the effect", .key = true },
     { "r2", "out-of-sample R2 of x_{t-k} read from h_t; 0 if the mean does better, empty if h is too large",
@@ -35,6 +36,7 @@ static const struct sweep_column columns[] = {
     { "capacity", "sum of r2 over lags 0..k", 0 },
     { "log10_forward", "log10 of ||delta h_{t+k}|| / ||delta h_t||, a random perturbation", 0 },
     { "log10_backward", "log10 of ||dL/dh_{T-k}|| / ||dL/dh_T||", 0 },
+    { "log10_dy_dx", "log10 of |dy/dx_{T-k}|, y = <v, h_T>, v ~ N(0, 1); root mean square over the batch", 0 },
     { "log10_lyapunov", "k times the largest Lyapunov exponent, log10", 0 },
     { 0 },
 };
@@ -44,6 +46,7 @@ static const double ridge = 1e-12; /* of the mean variance: rounding's own size 
 static struct rnn_spec scalar_net_spec(const struct sweep_point *point) {
     struct rnn_spec spec = sweep_net_spec(point);
     spec.inputs = 1;
+    spec.record = RNN_EVERYTHING; /* for dL/da_t */
     return spec;
 }
 
@@ -70,6 +73,20 @@ static enum rnn_status recall(double *r2, const struct rnn *net, const struct sw
     return status == RNN_NO_CONVERGENCE ? RNN_OK : status;
 }
 
+/* dy/dx_t = W_xh^T dy/da_t in each sequence, where L is the mean of y over the batch. */
+static double log10_output(const struct rnn *net, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden;
+    const double *da = net->da_h_of_step + (t - 1) * B * H;
+    double squares = 0;
+    for (size_t b = 0; b < B; b++) {
+        double slope = 0;
+        for (size_t i = 0; i < H; i++)
+            slope += net->p.W_xh[i] * da[b * H + i];
+        squares += slope * slope;
+    }
+    return (0.5 * log(squares * (double)B) + net->exponent[t - 1] * M_LN2) / M_LN10;
+}
+
 static void write_lags(struct sweep_sink *sink, const struct rnn *net, size_t lags, const double *r2,
                        const double *log_growth, double exponent) {
     const size_t T = net->spec.length;
@@ -79,7 +96,7 @@ static void write_lags(struct sweep_sink *sink, const struct rnn *net, size_t la
         const double back = (net->log_dh[T - 1 - k] - net->log_dh[T - 1]) / M_LN10;
         capacity += r2[k];
         sweep_row(sink, (double[COLUMNS]){ (double)k, r2[k], capacity, log_growth[k] / M_LN10, back,
-                                           (double)k * step });
+                                           log10_output(net, T - k), (double)k * step });
     }
 }
 

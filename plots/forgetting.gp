@@ -1,4 +1,4 @@
-# Memory of the input above, growth of a perturbation and of the gradient below, on one axis of lags: linear and tanh.
+# Memory of the input above, growth of a perturbation and of the gradient, and dy/dx, below, on one axis of lags: linear and tanh.
 height = 760
 load "style.gp"
 data = csv."/forgetting.summary.csv"
@@ -48,9 +48,11 @@ do for [panel = 1:2] {
         set label 1 tr("pontos: perturbação, para a frente", "points: perturbation, forward") at 4, -7.4 font ",10" textcolor rgb QUIET
         set label 2 tr("linha: gradiente, para trás", "line: gradient, backward") at 4, -8.5 font ",10" textcolor rgb QUIET
         set label 3 tr("linha fina: maior expoente de Lyapunov", "thin line: largest Lyapunov exponent") at 4, -9.6 font ",10" textcolor rgb QUIET
+        set label 4 tr("tracejada: |∂y/∂x|, da saída à entrada", "dashed: |∂y/∂x|, of the output to the input") at 4, -10.7 font ",10" textcolor rgb QUIET
     } else { unset label }
     plot for [i = 1:3] data using (when(row(i) && strcol("noise") eq "0", column("lag"))):(column("log10_lyapunov")) with lines linestyle 9, \
          for [i = 1:3] data using (when(row(i) && strcol("noise") eq "0", column("lag"))):(column("log10_backward")) with lines linewidth 2 linecolor rgb tint[i], \
+         for [i = 1:3] data using (when(row(i) && strcol("noise") eq "0", column("lag"))):(column("log10_dy_dx")) with lines linewidth 1.3 linecolor rgb tint[i] dashtype (5, 3), \
          for [i = 1:3] data using (when(every(i, 2 * i - 2), column("lag"))):(column("log10_forward")):(column("log10_forward_sd")) with yerrorbars pointtype mark[i] pointsize 0.9 * size linecolor rgb tint[i]
 }
 unset multiplot
