@@ -4,7 +4,7 @@
  * many doubles as the function of the same name with _work says, undefined at first; those counts are double,
  * so that no size overflows. Steps and lags are 1..T and 0..T-1. RNN_BAD_RANGE is a step or lag beyond them
  * or not kept, RNN_BAD_LAW a cell or norm that the measurement does not know; nothing is written then. */
-/* clang-format off: written by hand */
+/* clang-format off */
 #ifndef RNN_MEASURE_H
 #define RNN_MEASURE_H
 
@@ -20,8 +20,8 @@ extern "C" {
  * zero, so there is no slope. */
 struct rnn_decay {
     double slope, error; /* per step, and its standard error from the residuals */
-    double r; /* exp(slope) */
-    double half_life; /* ln 2 / |slope| steps: of halving if slope < 0, of doubling if > 0 */
+    double r;            /* exp(slope) */
+    double half_life;    /* ln 2 / |slope| steps: of halving if slope < 0, of doubling if > 0 */
 };
 enum rnn_status rnn_decay_fit(struct rnn_decay *decay, const struct rnn *net, size_t first, size_t last);
 
@@ -124,7 +124,7 @@ double rnn_lyapunov_work(const struct rnn_spec *spec);
  * r2 is at most 1, below 0 where the mean does better, nan where x is constant. In exact arithmetic the sum
  * of the true R2 is at most H. Without noise, a signal is told down to about sqrt(ridge) of the state. */
 struct rnn_memory {
-    size_t first, lags; /* first >= lags, and 2 steps beside the lags at least */
+    size_t first, lags;  /* first >= lags, and 2 steps beside the lags at least */
     double noise, ridge; /* finite, >= 0; a ridge of 1e-12 leaves the solution to rounding */
     uint64_t seed;
 };

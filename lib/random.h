@@ -1,6 +1,6 @@
 /* Random numbers and matrices. Randomness is an argument: a stream says which numbers, and nothing keeps a
  * state. */
-/* clang-format off: written by hand */
+/* clang-format off */
 #ifndef RNN_RANDOM_H
 #define RNN_RANDOM_H
 
@@ -18,18 +18,18 @@ enum rnn_purpose {
     RNN_FOR_W_HH = 1, /* index: the step t of an untied W_t, else 0 */
     RNN_FOR_W_XH,
     RNN_FOR_W_HY,
-    RNN_FOR_START, /* index: 0 for h_0, 1 for c_0 */
-    RNN_FOR_INPUT, /* index: t */
+    RNN_FOR_START,    /* index: 0 for h_0, 1 for c_0 */
+    RNN_FOR_INPUT,    /* index: t */
     RNN_FOR_LOSS,
     RNN_FOR_TASK,
-    RNN_FOR_TANGENT, /* a perturbation of a state */
-    RNN_FOR_NOISE, /* of an observed state; index: t */
-    RNN_FOR_BATCH, /* to train on; index of this and the next three: which batch (train.h) */
+    RNN_FOR_TANGENT,  /* a perturbation of a state */
+    RNN_FOR_NOISE,    /* of an observed state; index: t */
+    RNN_FOR_BATCH,    /* to train on; index of this and the next three: which batch (train.h) */
     RNN_FOR_BATCH_NOISE,
     RNN_FOR_TEST,
     RNN_FOR_TEST_NOISE,
-    RNN_FOR_LENGTH, /* of the sequences of a batch */
-    RNN_FOR_THEORY, /* the sites of rnn_theory_wide; index: how many draws before */
+    RNN_FOR_LENGTH,   /* of the sequences of a batch */
+    RNN_FOR_THEORY,   /* the sites of rnn_theory_wide; index: how many draws before */
 };
 struct rnn_stream {
     uint64_t seed;

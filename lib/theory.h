@@ -1,5 +1,5 @@
 /* What theory expects of a network at initialisation, without running it. Pure functions. */
-/* clang-format off: written by hand */
+/* clang-format off */
 #ifndef RNN_THEORY_H
 #define RNN_THEORY_H
 
