@@ -13,8 +13,33 @@
 #define STEPS _Pragma("GCC unroll 8")
 #endif
 
-enum { PER_STRIP = K_STRIP / LANES, MOST_STRIPS = 8, MOST_COLUMNS = 6 };
-enum { MOST_VECTORS = MOST_STRIPS * PER_STRIP };
+/* The tiles (strips, columns) a level has registers for, and the most strips for each number of columns.
+ * Fewer columns take more strips: some eight sums must be in flight to hide the latency of an addition. */
+#if defined __AVX512F__
+/* clang-format off */
+#define TILES(X)                                                                                             \
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1)                                          \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                          \
+    X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5)                                          \
+    X(1, 6) X(2, 6) X(3, 6) X(4, 6)
+/* clang-format on */
+static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
+enum { WIDEST = 6, TALLEST = 8, OUTER_STRIPS = 4 };
+#elif defined __AVX2__
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 4, 2, 1, 1, 1, 1 };
+enum { WIDEST = 6, TALLEST = 4, OUTER_STRIPS = 1 };
+#elif defined __aarch64__ /* 32 registers of two doubles */
+#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+static const size_t heights[] = { 1, 3, 2, 1, 1, 1, 1 };
+enum { WIDEST = 6, TALLEST = 3, OUTER_STRIPS = 1 };
+#else /* sixteen registers of two doubles, or unknown */
+#define TILES(X) X(1, 1) X(2, 1) X(1, 2)
+static const size_t heights[] = { 1, 2, 1 };
+enum { WIDEST = 2, TALLEST = 2, OUTER_STRIPS = 1 };
+#endif
+
+enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
 
 /* out[column] = start[column] + sum over the terms of W x[column]. Where an x is `turned`, the columns of a
  * tile lie together: [tile][k][column of the tile]. */
@@ -30,9 +55,9 @@ struct block {
 INLINE void tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
                  const int strips, const int columns, const int turned) {
     const int vectors = strips * PER_STRIP;
-    vec sum[MOST_COLUMNS][MOST_VECTORS], w[MOST_VECTORS];
+    vec sum[WIDEST][MOST_VECTORS], w[MOST_VECTORS];
     UNROLL
-    for (int c = 0; c < MOST_COLUMNS; c++) {
+    for (int c = 0; c < WIDEST; c++) {
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
             if (c < columns && v < vectors)
@@ -49,7 +74,7 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
                 if (v < vectors)
                     w[v] = load(W + (size_t)(v / PER_STRIP) * next + v % PER_STRIP * LANES);
             UNROLL
-            for (int c = 0; c < MOST_COLUMNS; c++) {
+            for (int c = 0; c < WIDEST; c++) {
                 const vec factor = splat(c < columns ? x[(size_t)c * x_column] : 0);
                 UNROLL
                 for (int v = 0; v < MOST_VECTORS; v++)
@@ -61,39 +86,13 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
         }
     }
     UNROLL
-    for (int c = 0; c < MOST_COLUMNS; c++) {
+    for (int c = 0; c < WIDEST; c++) {
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
             if (c < columns && v < vectors)
                 store(out + (size_t)c * b->out_step + v * LANES, sum[c][v]);
     }
 }
-
-/* The tiles (strips, columns) a level has registers for, and the most strips for each number of columns.
- * Fewer columns take more strips: some eight sums must be in flight to hide the latency of an addition. */
-#if defined __AVX512F__
-/* clang-format off */
-#define TILES(X)                                                                                             \
-    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1)                                          \
-    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                          \
-    X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(1, 5) X(2, 5) X(3, 5) X(4, 5)                                          \
-    X(1, 6) X(2, 6) X(3, 6) X(4, 6)
-/* clang-format on */
-static const size_t heights[] = { 1, 8, 4, 4, 4, 4, 4 };
-enum { WIDEST = 6, OUTER_STRIPS = 4 };
-#elif defined __AVX2__
-#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
-static const size_t heights[] = { 1, 4, 2, 1, 1, 1, 1 };
-enum { WIDEST = 6, OUTER_STRIPS = 1 };
-#elif defined __aarch64__ /* 32 registers of two doubles */
-#define TILES(X) X(1, 1) X(2, 1) X(3, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
-static const size_t heights[] = { 1, 3, 2, 1, 1, 1, 1 };
-enum { WIDEST = 6, OUTER_STRIPS = 1 };
-#else /* sixteen registers of two doubles, or unknown */
-#define TILES(X) X(1, 1) X(2, 1) X(1, 2)
-static const size_t heights[] = { 1, 2, 1 };
-enum { WIDEST = 2, OUTER_STRIPS = 1 };
-#endif
 
 typedef void tile_kernel(double *out, const double *start, const struct block *b, size_t strip,
                          size_t column);
@@ -105,12 +104,12 @@ typedef void tile_kernel(double *out, const double *start, const struct block *b
 #define BOTH(strips, columns)  DEFINE(tile, strips, columns, 0) DEFINE(turned, strips, columns, 1)
 #define ENTRY(strips, columns) [columns][strips] = { tile_##strips##_##columns, turned_##strips##_##columns },
 TILES(BOTH)
-static tile_kernel *const tiles[WIDEST + 1][MOST_STRIPS + 1][2] = { TILES(ENTRY) };
+static tile_kernel *const tiles[WIDEST + 1][TALLEST + 1][2] = { TILES(ENTRY) };
 
 /* A tile that reaches beyond the last row goes through a buffer, of which `rows` rows count. */
 static void ragged_tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
                         size_t rows, size_t strips, size_t columns, int turned) {
-    double buffer[MOST_COLUMNS * MOST_STRIPS * K_STRIP] = { 0 };
+    double buffer[WIDEST * TALLEST * K_STRIP] = { 0 };
     const size_t height = strips * K_STRIP;
     struct block inner = *b;
     inner.out_step = inner.start_step = height;
@@ -161,7 +160,7 @@ static void product(double *out, const double *start, size_t start_step, const s
 
 /* W += sum_n a[n] x[n]^T is a product too, with n for the summed index: strips of x on the left, columns of a
  * on the right. Some n of both are laid out as tiles read them, which spares the cache the strides of rows. */
-enum { OUTER_DEPTH = 128, OUTER_ROWS = 22 * MOST_COLUMNS, OUTER_COLS = OUTER_STRIPS * K_STRIP };
+enum { OUTER_DEPTH = 128, OUTER_ROWS = 132, OUTER_COLS = OUTER_STRIPS * K_STRIP };
 
 INLINE void turn_columns(double *turned, const double *a, size_t depth, const size_t width, size_t step) {
     for (size_t n = 0; n < depth; n++)
