@@ -89,9 +89,8 @@ void sweep_row(struct sweep_sink *sink, const double *values);
  * length, hidden, batch, inputs and drive, those the experiment has; without the axis: elman, tanh, gaussian,
  * scale 1, forget 0, tied, no norm, gamma 1, epsilon 1e-5 (Cooijmans et al. 2017), batch 1, no drive, no
  * inputs, and a length and a hidden of 0 for the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING
- * under
- * --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so that
- * there is a trajectory to measure. */
+ * under --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so
+ * that there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);
 
 /* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run`

@@ -239,7 +239,7 @@ START_TEST(what_double_cannot_hold_is_said_and_wrong_laws_are_refused) {
 }
 END_TEST
 
-UNIT_MAIN("theory_gates", an_elman_net_has_the_chi_of_its_fixed_point,
+UNIT_MAIN("meanfield_gates", an_elman_net_has_the_chi_of_its_fixed_point,
           where_gates_stand_still_a_growth_is_a_binomial_sum,
           an_untied_gru_grows_by_the_chi_of_its_mean_field, the_first_step_of_an_lstm_grows_by_its_quadrature,
           what_double_cannot_hold_is_said_and_wrong_laws_are_refused)

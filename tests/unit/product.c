@@ -156,6 +156,6 @@ START_TEST(every_element_of_an_outer_sum_is_one_chain_over_n) {
 }
 END_TEST
 
-UNIT_MAIN("kernels_product", every_output_of_a_product_is_one_chain_over_the_columns,
+UNIT_MAIN("product", every_output_of_a_product_is_one_chain_over_the_columns,
           a_product_agrees_with_long_double, packing_the_transpose_is_packing_the_transposed_matrix,
           every_element_of_an_outer_sum_is_one_chain_over_n)

@@ -91,6 +91,6 @@ START_TEST(what_stops_a_measurement_is_returned) {
 }
 END_TEST
 
-UNIT_MAIN("critical", an_orthogonal_linear_net_decays_by_its_scale,
+UNIT_MAIN("crossing", an_orthogonal_linear_net_decays_by_its_scale,
           the_part_of_the_weights_ignores_the_activation_and_keeps_it,
           at_the_crossing_the_slope_changes_its_sign, what_stops_a_measurement_is_returned)

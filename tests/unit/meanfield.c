@@ -261,7 +261,7 @@ START_TEST(a_critical_scale_beyond_1e6_is_not_found) {
 }
 END_TEST
 
-UNIT_MAIN("theory", driven_fixed_points_agree_with_an_independent_quadrature,
+UNIT_MAIN("meanfield", driven_fixed_points_agree_with_an_independent_quadrature,
           bounded_activations_agree_at_large_scales, the_nonzero_root_just_above_the_transition_is_found,
           relu_and_linear_follow_their_closed_forms, growth_without_bound_is_infinite_from_the_transition_on,
           without_drive_and_below_the_transition_the_state_dies, rates_are_the_printed_ones,

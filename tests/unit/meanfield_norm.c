@@ -164,6 +164,6 @@ START_TEST(impossible_laws_are_refused_and_the_output_left_alone) {
 }
 END_TEST
 
-UNIT_MAIN("theory_norm", chi_agrees_with_an_independent_quadrature,
+UNIT_MAIN("meanfield_norm", chi_agrees_with_an_independent_quadrature,
           a_normalised_input_is_a_drive_of_gamma_squared, relu_and_linear_follow_their_closed_forms,
           without_input_no_normalised_net_vanishes, impossible_laws_are_refused_and_the_output_left_alone)

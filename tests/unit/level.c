@@ -54,5 +54,5 @@ START_TEST(every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own) {
 }
 END_TEST
 
-UNIT_MAIN("kernels", the_library_uses_the_best_level,
+UNIT_MAIN("level", the_library_uses_the_best_level,
           every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own)
