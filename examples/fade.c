@@ -16,6 +16,7 @@ int main(void) {
                                    .start = 0,
                                    .length = 100,
                                    .segment = 100,
+                                   .reads = 1,
                                    .hidden = 128,
                                    .batch = 16,
                                    .inputs = 64,

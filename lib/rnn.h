@@ -90,12 +90,7 @@ enum rnn_weights {
  *     separate    a_t = gain_h N(W_hh h_{t-1}) + gain_x N(W_xh x_t) + b_h      Cooijmans et al. 2017
  *
  * b_h shifts what is normalised: within N it would go with the mean, and its gradient would be zero. */
-enum rnn_norm {
-    RNN_NO_NORM = 1,
-    RNN_NORM_INPUT,
-    RNN_NORM_FULL,
-    RNN_NORM_SEPARATE,
-};
+enum rnn_norm { RNN_NO_NORM = 1, RNN_NORM_INPUT, RNN_NORM_FULL, RNN_NORM_SEPARATE };
 
 /* What the backward pass leaves behind; each keeps what the one before keeps. */
 enum rnn_record {
@@ -120,6 +115,8 @@ struct rnn_spec {
     size_t length, hidden, batch;
     size_t inputs; /* 0: no input at all, x is NULL */
     size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
+    size_t reads; /* n: the loss is read at the last n steps; more than 1 needs all states kept */
+    size_t truncation; /* 0: none; k: step t leaves dL/dh_{t-1} alone if T - (t - 1) is a multiple of k */
     size_t segment; /* steps whose states are kept at once, rounded up to whole blocks: `length` keeps
                               all, with fewer the way back computes states again, to the same bits */
 };
@@ -127,8 +124,7 @@ struct rnn_spec {
 /* The first field that stands in the way of a net, and what is allowed: "scale: must be finite and > 0". */
 const char *rnn_spec_fault(const struct rnn_spec *spec); /* NULL if there is none */
 
-/* A segment that makes memory grow like sqrt(length): about sqrt(length) steps. */
-size_t rnn_segment(size_t length, size_t batch);
+size_t rnn_segment(size_t length, size_t batch); /* one of about sqrt(length) steps, as memory then is */
 
 /* ---- the network ------------------------------------------------------------------------------------- */
 
@@ -142,19 +138,19 @@ struct rnn_parameters {
 
 /* One allocation. All arrays belong to the net and are open: read them, write x, h_0 and the parameters. */
 struct rnn {
-    struct rnn_spec spec;
-    size_t gates, parameters; /* G; how many doubles theta holds */
+    struct rnn_spec spec; /* spec.length, the T of a pass, is at first `longest`: see rnn_set_length */
+    size_t longest, gates, parameters; /* ...; G; how many doubles theta holds */
     double *theta; /* all parameters, seen one by one through `p` */
     double *gradient; /* theirs, through `d`; NULL unless record >= RNN_GRADIENTS */
     int gradient_exponent; /* the true one is 2^gradient_exponent times it; 0 unless it explodes */
     struct rnn_parameters p, d;
     double *x; /* (T, B, I) */
-    double *target; /* (B, O), for rnn_loss_squared */
-    uint32_t *label; /* (B), for rnn_loss_softmax */
+    double *target; /* (n, B, O), for rnn_loss_squared */
+    uint32_t *label; /* (n, B), for rnn_loss_softmax */
     double *h, *c; /* (segment + 1, B, H) from step `from` on, see rnn_state; c: of the lstm */
     size_t from;
-    double *y, loss; /* (B, O) */
-    double *mean, *deviation; /* (N, T, H), of the last forward pass in training; deviation: the root in
+    double *y, loss; /* (n, B, O) */
+    double *mean, *deviation; /* (N, longest, H), of the last forward pass in training; deviation: the root in
                                    N(v); N = 2 for `separate`, that of W_hh h_{t-1} first, else 1 */
     bool frozen; /* see rnn_norm_freeze */
 
@@ -199,6 +195,10 @@ void rnn_free(struct rnn **net);
  * which is the mode a drawn net is in. */
 void rnn_draw(struct rnn *net, uint64_t seed);
 
+/* Makes the next passes those of a net of this length, which reads all its steps if it has fewer than n; an
+ * untied one then uses its first W_hh. RNN_BAD_RANGE: not 1..longest. */
+enum rnn_status rnn_set_length(struct rnn *net, size_t length);
+
 /* ---- forward, loss, backward ------------------------------------------------------------------------- */
 
 /* h_1..h_T from h_0, c_0, x and the parameters. RNN_DIVERGED with `stopped_at` when a state is not finite. */
@@ -209,18 +209,19 @@ enum rnn_status rnn_forward(struct rnn *net);
  * companions, and backward treats them as constants. RNN_BAD_LAW: the net has no norm. */
 enum rnn_status rnn_norm_freeze(struct rnn *net, bool frozen);
 
-/* Each sets `loss` and dL/dh_T, and with RNN_GRADIENTS dW_hy and db_y. RNN_BAD_TARGET.
+/* Each sets `loss`, a mean over the batch and the steps read, what these bring to dL/dh_t, and with
+ * RNN_GRADIENTS dW_hy and db_y. RNN_BAD_TARGET.
  *
- *     linear     L = 1/B sum_b <v_b, h_T,b>               v ~ N(0, 1) of RNN_FOR_LOSS; the loss that measures
- *     squared    L = 1/B sum_b 1/2 ||y_b - target_b||^2
- *     softmax    L = 1/B sum_b -ln softmax(y_b)[label_b]                         log-sum-exp, no overflow */
+ *     linear     L = mean <v, h>                v ~ N(0, 1) of RNN_FOR_LOSS, index T - t; the loss that measures
+ *     squared    L = mean ||y - target||^2       without a half
+ *     softmax    L = mean -ln softmax(y)[label]                                  log-sum-exp, no overflow */
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed);
 enum rnn_status rnn_loss_squared(struct rnn *net);
 enum rnn_status rnn_loss_softmax(struct rnn *net);
 
-/* Back-propagation through time from dL/dh_T:
+/* Back-propagation through time:
  *
- *     da_t  = dh_t * phi'(a_t)             dh_{t-1} = W_hh^T da_t
+ *     da_t  = dh_t * phi'(a_t)             dh_{t-1} = W_hh^T da_t, and what its read-out brings
  *     dW_hh = sum_t da_t h_{t-1}^T         dW_xh    = sum_t da_t x_t^T         db_h = sum_t da_t
  *
  * Of a gated cell, W_hh sees the gradient of its own product, and dh_{t-1} gains what is carried past W_hh.
@@ -234,7 +235,7 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
  * phi' comes from h: near saturation its relative error is of the order of eps / phi', eps = 2^-53, and where
  * tanh rounds to 1 it is 0, not 4e-17.
  *
- * RNN_ZERO with `stopped_at` when dh_t, and dc_t, is exactly zero: log norms from there down are -inf.
+ * RNN_ZERO with `stopped_at` when dh_t, and dc_t, is exactly zero for good: log norms from there on are -inf.
  * RNN_DIVERGED when one step alone overflows (W beyond 1e200): log norms above `stopped_at` stand. */
 enum rnn_status rnn_backward(struct rnn *net);
 

@@ -22,17 +22,18 @@ static struct squares gate_gradients(struct rnn *net, size_t t) {
     return (struct squares){ net->work->cell->backward(net, t, rnn_slot(net, t)), dc };
 }
 
-/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO or RNN_DIVERGED if both have no finite
- * logarithm. */
+/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO, with da_t zero too, or RNN_DIVERGED if both have
+ * no finite logarithm. */
 static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     const size_t size = rnn_step_size(net);
     double *dh = rnn_state_gradient(net, t), *dc = net->dc ? rnn_cell_gradient(net, t) : NULL;
     if (dc)
         net->spec.cell->complete(net, t);
     struct squares squares = gate_gradients(net, t);
+    enum rnn_status status = RNN_OK;
     if (!rnn_is_safe(squares.dh + squares.dc)) {
-        const enum rnn_status status = rnn_rescale(dh, dc, size, exponent);
-        if (status != RNN_OK)
+        status = rnn_rescale(dh, dc, size, exponent);
+        if (status == RNN_DIVERGED)
             return status;
         squares = gate_gradients(net, t);
     }
@@ -41,7 +42,7 @@ static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     net->log_dh[t - 1] = log_norm(squares.dh, dh, size) + *exponent * M_LN2;
     if (dc)
         net->log_dc[t - 1] = log_norm(squares.dc, dc, size) + *exponent * M_LN2;
-    return RNN_OK;
+    return status;
 }
 
 /* Takes da_h of step t into the record. */
@@ -66,6 +67,51 @@ static void carry_back(struct rnn *net, size_t t) {
         net->spec.cell->carry(net, t);
 }
 
+/* In place of that where the gradient is truncated. */
+static void cut(struct rnn *net, size_t t, int *exponent) {
+    memset(rnn_state_gradient(net, t - 1), 0, rnn_step_size(net) * sizeof *net->dh);
+    if (net->dc)
+        memset(rnn_cell_gradient(net, t - 1), 0, rnn_step_size(net) * sizeof *net->dc);
+    *exponent = 0;
+}
+
+static bool is_truncated(const struct rnn *net, size_t t) {
+    return net->spec.truncation && (net->spec.length - t) % net->spec.truncation == 0;
+}
+
+static bool is_read(const struct rnn *net, size_t t) {
+    return t + net->spec.reads > net->spec.length;
+}
+
+/* Gives dh_t and dc_t, which are below their true size, that size: what underflows is lost in a read-out's sum. */
+static void unscale(struct rnn *net, size_t t, int *exponent) {
+    rnn_scale_by_power(rnn_state_gradient(net, t), *exponent, rnn_step_size(net));
+    if (net->dc)
+        rnn_scale_by_power(rnn_cell_gradient(net, t), *exponent, rnn_step_size(net));
+    *exponent = 0;
+}
+
+/* Adds what the read-out of step t brings, which has no exponent. */
+static void add_read_out(struct rnn *net, size_t t, int *exponent) {
+    const size_t size = rnn_step_size(net);
+    double *dh = rnn_state_gradient(net, t);
+    const double *brought = net->work->brought + (t + net->spec.reads - net->spec.length - 1) * size;
+    if (*exponent < 0 && rnn_largest_magnitude(brought, size) > 0)
+        unscale(net, t, exponent);
+    for (size_t i = 0; i < size; i++)
+        dh[i] += *exponent ? ldexp(brought[i], -*exponent) : brought[i];
+}
+
+/* dh_{t-1}, and dc_{t-1}, from step t and from the loss. */
+static void pass_back(struct rnn *net, size_t t, int *exponent) {
+    if (is_truncated(net, t - 1))
+        cut(net, t, exponent);
+    else
+        carry_back(net, t);
+    if (is_read(net, t - 1))
+        add_read_out(net, t - 1, exponent);
+}
+
 /* Everything from step t down, once dh_t is exactly zero. */
 static void all_zero(struct rnn *net, size_t t) {
     for (size_t i = 0; i < t; i++)
@@ -83,7 +129,6 @@ static void all_zero(struct rnn *net, size_t t) {
 
 /* From dL/dh_T down to step 1 or to what stops the pass; states of earlier segments are computed again. */
 static enum rnn_status through_time(struct rnn *net) {
-    const bool gradients = net->spec.record >= RNN_GRADIENTS;
     struct rnn_pending pending = { .first = 1, .last = 0 };
     enum rnn_status status = RNN_OK;
     int exponent = 0;
@@ -93,18 +138,20 @@ static enum rnn_status through_time(struct rnn *net) {
             rnn_forward_segment(net, t);
         }
         status = step_back(net, t, &exponent);
-        if (status != RNN_OK) {
+        const bool heard = t > 1 && is_read(net, t - 1); /* then a zero is not the end */
+        if (status == RNN_DIVERGED || (status == RNN_ZERO && !heard)) {
             net->stopped_at = t;
             break;
         }
+        const int own = exponent;
         if (t > 1)
-            carry_back(net, t);
+            pass_back(net, t, &exponent);
         if (net->da_h_of_step)
             keep_da_h(net, t);
-        if (gradients)
-            rnn_add_step(net, &pending, t, exponent);
+        if (net->gradient)
+            rnn_add_step(net, &pending, t, own);
     }
-    if (gradients)
+    if (net->gradient)
         rnn_sum_pending(net, &pending);
     return status;
 }

@@ -30,7 +30,7 @@ static void draw_norm(struct rnn *net) {
     const size_t count = rnn_normalisers(net->spec.norm) * net->spec.hidden;
     for (size_t i = 0; i < count; i++)
         net->p.gain_h[i] = net->spec.gamma;
-    for (size_t i = 0; i < count * net->spec.length; i++) {
+    for (size_t i = 0; i < count * net->longest; i++) {
         net->mean[i] = 0;
         net->deviation[i] = 1;
     }

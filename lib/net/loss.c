@@ -1,45 +1,71 @@
-/* Losses at the last step: each starts the backward pass by setting dL/dh_T. */
+/* Losses at the last steps: each starts the backward pass by what its read-outs bring to dL/dh_t. */
 #include "net.h"
 
 #include <math.h>
 #include <string.h>
 
-/* y = W_hy h_T + b_y; the packed W_hy and then dL/dy live in scratch. */
+/* Sequences times steps read: the rows of y, and of h from first_read on. */
+static size_t rows_of(const struct rnn_spec *s) {
+    return s->reads * s->batch;
+}
+
+static const double *first_read(const struct rnn *net) {
+    return rnn_state(net, net->spec.length - net->spec.reads + 1);
+}
+
+/* Where the read-outs' share of dL/dh_t goes, (n, B, H), and the last of it to dL/dh_T. */
+static double *brought(const struct rnn *net) {
+    return net->spec.reads > 1 ? net->work->brought : rnn_state_gradient(net, net->spec.length);
+}
+
+static void begin_backward(struct rnn *net) {
+    const size_t size = rnn_step_size(net), before = (net->spec.reads - 1) * size;
+    if (before)
+        memcpy(rnn_state_gradient(net, net->spec.length), net->work->brought + before,
+               size * sizeof *net->dh);
+}
+
+static void clear_read_out_gradient(struct rnn *net) {
+    if (net->gradient)
+        memset(net->d.W_hy, 0, net->spec.outputs * (net->spec.hidden + 1) * sizeof *net->d.W_hy);
+}
+
+/* y = W_hy h + b_y; the packed W_hy and then dL/dy live in scratch. */
 static double *read_out(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    const struct k_term term = { net->work->scratch, rnn_state(net, s->length), s->hidden };
+    const struct k_term term = { net->work->scratch, first_read(net), s->hidden };
     k_pack(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
-    k_affine(net->y, net->p.b_y, &term, 1, s->batch, s->outputs, 0);
+    k_affine(net->y, net->p.b_y, &term, 1, rows_of(s), s->outputs, 0);
     return net->work->scratch + k_packed_size(s->hidden, s->outputs);
 }
 
-/* dL/dh_T = W_hy^T dL/dy, dW_hy = dL/dy h_T^T, db_y = sum_b dL/dy, from dy (B, O). */
+/* W_hy^T dL/dy to dL/dh, dW_hy = sum dL/dy h^T, db_y = sum dL/dy, over steps and sequences, from dy (n, B, O). */
 static void pull_back_read_out(struct rnn *net, const double *dy) {
     const struct rnn_spec *s = &net->spec;
     k_pack_transposed(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
-    k_product(rnn_state_gradient(net, s->length), net->work->scratch, dy, s->batch, s->hidden, s->outputs);
-    if (s->record < RNN_GRADIENTS)
+    k_product(brought(net), net->work->scratch, dy, rows_of(s), s->hidden, s->outputs);
+    begin_backward(net);
+    clear_read_out_gradient(net);
+    if (!net->gradient)
         return;
-    memset(net->d.W_hy, 0, s->outputs * s->hidden * sizeof *net->d.W_hy);
-    memset(net->d.b_y, 0, s->outputs * sizeof *net->d.b_y);
-    k_outer_add(net->d.W_hy, dy, rnn_state(net, s->length), s->batch, s->outputs, s->hidden);
-    k_column_sums_add(net->d.b_y, dy, s->batch, s->outputs);
+    k_outer_add(net->d.W_hy, dy, first_read(net), rows_of(s), s->outputs, s->hidden);
+    k_column_sums_add(net->d.b_y, dy, rows_of(s), s->outputs);
 }
 
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
     const struct rnn_spec *s = &net->spec;
-    const size_t count = s->batch * s->hidden;
-    double *dh = rnn_state_gradient(net, s->length);
-    const double *h = rnn_state(net, s->length);
-    rnn_gaussian(dh, count, 1, (struct rnn_stream){ seed, RNN_FOR_LOSS, 0 });
-    k_scale(dh, 1 / (double)s->batch, count);
+    const size_t size = rnn_step_size(net), count = s->reads * size;
+    double *v = brought(net);
+    const double *h = first_read(net);
+    for (size_t i = 0; i < s->reads; i++)
+        rnn_gaussian(v + i * size, size, 1,
+                     (struct rnn_stream){ seed, RNN_FOR_LOSS, (uint32_t)(s->reads - 1 - i) });
+    k_scale(v, 1 / (double)rows_of(s), count);
     net->loss = 0;
     for (size_t i = 0; i < count; i++)
-        net->loss += dh[i] * h[i];
-    if (s->record >= RNN_GRADIENTS) { /* the read-out takes no part */
-        memset(net->d.W_hy, 0, s->outputs * s->hidden * sizeof *net->d.W_hy);
-        memset(net->d.b_y, 0, s->outputs * sizeof *net->d.b_y);
-    }
+        net->loss += v[i] * h[i];
+    begin_backward(net);
+    clear_read_out_gradient(net); /* it takes no part */
     return RNN_OK;
 }
 
@@ -47,19 +73,19 @@ enum rnn_status rnn_loss_squared(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     if (!s->outputs)
         return RNN_BAD_TARGET;
-    const double B = (double)s->batch;
+    const double rows = (double)rows_of(s);
     double *dy = read_out(net);
     net->loss = 0;
-    for (size_t i = 0; i < s->batch * s->outputs; i++) {
+    for (size_t i = 0; i < rows_of(s) * s->outputs; i++) {
         const double error = net->y[i] - net->target[i];
-        net->loss += error * error / (2 * B);
-        dy[i] = error / B;
+        net->loss += error * error / rows;
+        dy[i] = 2 * error / rows;
     }
     pull_back_read_out(net, dy);
     return RNN_OK;
 }
 
-/* -ln softmax(y)[label] of one sequence; dy = softmax(y) - onehot(label). */
+/* -ln softmax(y)[label] of one read-out; dy = softmax(y) - onehot(label). */
 static double cross_entropy(double *dy, const double *y, size_t outputs, uint32_t label) {
     double largest = y[0], sum = 0;
     for (size_t o = 1; o < outputs; o++)
@@ -74,15 +100,16 @@ static double cross_entropy(double *dy, const double *y, size_t outputs, uint32_
 
 enum rnn_status rnn_loss_softmax(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    for (size_t b = 0; b < s->batch; b++)
-        if (net->label[b] >= s->outputs)
+    const size_t rows = rows_of(s);
+    for (size_t i = 0; i < rows; i++)
+        if (net->label[i] >= s->outputs)
             return RNN_BAD_TARGET;
     double *dy = read_out(net);
     net->loss = 0;
-    for (size_t b = 0; b < s->batch; b++)
-        net->loss += cross_entropy(dy + b * s->outputs, net->y + b * s->outputs, s->outputs, net->label[b]);
-    net->loss /= (double)s->batch;
-    k_scale(dy, 1 / (double)s->batch, s->batch * s->outputs);
+    for (size_t i = 0; i < rows; i++)
+        net->loss += cross_entropy(dy + i * s->outputs, net->y + i * s->outputs, s->outputs, net->label[i]);
+    net->loss /= (double)rows;
+    k_scale(dy, 1 / (double)rows, rows * s->outputs);
     pull_back_read_out(net, dy);
     return RNN_OK;
 }

@@ -69,7 +69,8 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->work->packed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->transposed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
-    net->work->scratch = take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + B * O));
+    net->work->scratch = take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + (double)s->reads * B * O));
+    net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;
 }
 
 /* log_dh, and a checkpoint of `size` doubles a segment. One that is no larger than a segment has steps takes
@@ -131,7 +132,7 @@ struct home {
 static double carve(struct home *home, char *base) {
     struct rnn *net = &home->net;
     const struct rnn_spec *s = &net->spec;
-    const double T = (double)s->length, B = (double)s->batch;
+    const double T = (double)s->length, B = (double)s->batch, rows = (double)s->reads * B;
     struct carver carver = { base, 0 };
     take(&carver, 1, sizeof *home);
     net->work = &home->work;
@@ -143,9 +144,9 @@ static double carve(struct home *home, char *base) {
     carve_parameters(&net->d, s, net->gradient);
 
     net->x = take_doubles(&carver, T * B * (double)s->inputs);
-    net->target = take_doubles(&carver, B * (double)s->outputs);
-    net->label = take(&carver, B, sizeof *net->label);
-    net->y = take_doubles(&carver, B * (double)s->outputs);
+    net->target = take_doubles(&carver, rows * (double)s->outputs);
+    net->label = take(&carver, rows, sizeof *net->label);
+    net->y = take_doubles(&carver, rows * (double)s->outputs);
     carve_steps(net, &carver);
     carve_norm(net, &carver);
     carve_work(net, &carver);
@@ -157,8 +158,8 @@ static double carve(struct home *home, char *base) {
 /* A net without memory: the spec with its segment rounded, and the block that follows from it. */
 static struct home bare_home(const struct rnn_spec *spec) {
     const size_t block = block_of(spec->batch);
-    struct home home = { .net = { .spec = *spec, .gates = spec->cell->gates },
-                         .work = { .cell = rnn_cell_of(spec), .block = 1 } };
+    struct home home = { .net = { .spec = *spec, .longest = spec->length, .gates = spec->cell->gates },
+                         .work = { .cell = rnn_cell_of(spec), .block = 1, .most_reads = spec->reads } };
     if (spec->record >= RNN_GRADIENTS)
         home.work.block = block < spec->length ? block : spec->length;
     if (spec->segment < spec->length)
@@ -198,6 +199,14 @@ enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
     home->work.capacity = capacity;
     carve(home, (char *)home);
     *net = &home->net;
+    return RNN_OK;
+}
+
+enum rnn_status rnn_set_length(struct rnn *net, size_t length) {
+    if (length < 1 || length > net->longest)
+        return RNN_BAD_RANGE;
+    net->spec.length = length;
+    net->spec.reads = net->work->most_reads < length ? net->work->most_reads : length;
     return RNN_OK;
 }
 

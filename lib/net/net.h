@@ -65,7 +65,9 @@ struct rnn_work {
                             `da` itself where a_t is their plain sum with b_h */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
-    double *scratch; /* two rows of H, or a packed W_hy and dL/dy (B, O): of one call at a time */
+    double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
+    size_t most_reads; /* n of a net at its longest */
+    double *scratch; /* two rows of H, or a packed W_hy and dL/dy (n, B, O): of one call at a time */
     size_t capacity; /* bytes of the whole allocation */
 };
 
@@ -170,8 +172,8 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p);
 /* Takes step t, just done, into the pending steps; sums them where a block ends or W_hh is not shared. */
 void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent);
 
-/* Gives the gradient its true size where double can hold it; otherwise carries the exponent, and brings the
- * read-out's part, which has none, to the same one. */
+/* Gives the gradient its true size where double can hold it, or where the read-out's part, which has no exponent,
+ * is larger by more than double can hold; otherwise carries the exponent, and brings that part to the same one. */
 void rnn_settle_exponent(struct rnn *net);
 
 #endif

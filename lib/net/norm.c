@@ -69,7 +69,7 @@ static void pull_back_columns(double *dv, const double *dy, const double *x, con
 /* ---- normaliser n of a net at step t -------------------------------------------------------------- */
 
 static double *statistic(const struct rnn *net, double *statistics, size_t n, size_t t) {
-    return statistics + (n * net->spec.length + t - 1) * net->spec.hidden;
+    return statistics + (n * net->longest + t - 1) * net->spec.hidden;
 }
 
 static double *normalised(const struct rnn *net, size_t n, size_t t) {

@@ -36,6 +36,8 @@ const char *rnn_spec_fault(const struct rnn_spec *s) {
         { !norm || s->batch >= 2, "batch: must be at least 2 with a norm" },
         { s->inputs >= 1 || !(s->drive > 0), "inputs: must be at least 1 where drive > 0" },
         { s->segment >= 1, "segment: must be at least 1" },
+        { s->reads >= 1 && s->reads <= s->length, "reads: must be at least 1 and at most length" },
+        { s->reads == 1 || s->segment >= s->length, "reads: must be 1 unless segment is at least length" },
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!rules[i].good)

@@ -70,8 +70,10 @@ void rnn_settle_exponent(struct rnn *net) {
     const int exponent = net->gradient_exponent;
     if (exponent == 0)
         return;
-    const double largest = rnn_largest_magnitude(net->gradient, recurrent);
-    if (largest == 0 || abs(ilogb(largest) + exponent) < 900) {
+    const double largest = rnn_largest_magnitude(net->gradient, recurrent),
+                 read_out = rnn_largest_magnitude(net->d.W_hy, net->parameters - recurrent);
+    const bool fits = largest == 0 || abs(ilogb(largest) + exponent) < 900;
+    if (fits || (read_out > 0 && ilogb(read_out) - exponent > 900)) {
         rnn_scale_by_power(net->gradient, exponent, recurrent);
         net->gradient_exponent = 0;
     } else {

@@ -200,6 +200,7 @@ int main(int count, char **words) {
         .batch = o.batch,
         .inputs = 1,
         .segment = o.checkpoints ? rnn_segment(o.length, o.batch) : o.length,
+        .reads = 1,
     };
     struct rnn *net = NULL;
     if (rnn_create(&net, &spec) != RNN_OK) {

@@ -56,6 +56,7 @@ static struct rnn *net_of(const struct rnn_activation *activation, enum rnn_init
                                    .drive = 0.1,
                                    .length = 240,
                                    .segment = 240,
+                                   .reads = 1,
                                    .hidden = 64,
                                    .batch = 16,
                                    .inputs = 1 };

@@ -39,6 +39,7 @@ static struct rnn *backward_net(enum rnn_weights weights, const struct rnn *tied
                                    .drive = 0.1,
                                    .length = 100,
                                    .segment = 100,
+                                   .reads = 1,
                                    .hidden = H,
                                    .batch = 2,
                                    .inputs = I };

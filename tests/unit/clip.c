@@ -189,6 +189,7 @@ START_TEST(a_step_after_the_backward_pass_is_clipped_and_three_classic_mistakes_
                                    .drive = 0.1,
                                    .length = 60,
                                    .segment = 60,
+                                   .reads = 1,
                                    .hidden = 23,
                                    .batch = 3,
                                    .inputs = 6 };

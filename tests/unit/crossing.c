@@ -18,6 +18,7 @@ static struct rnn *drawn(const struct rnn_activation *activation, enum rnn_init 
                                    .drive = 0.385,
                                    .length = 60,
                                    .segment = 60,
+                                   .reads = 1,
                                    .hidden = 48,
                                    .batch = 4,
                                    .inputs = 32 };

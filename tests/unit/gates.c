@@ -20,6 +20,7 @@ static struct rnn_spec spec_of(int gru, double scale, double forget, size_t leng
                               .start = 0.377,
                               .length = length,
                               .segment = length,
+                              .reads = 1,
                               .hidden = 33,
                               .batch = 5,
                               .inputs = 9 };

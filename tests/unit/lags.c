@@ -22,6 +22,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, enum rnn
                               .start = 0.477,
                               .length = T,
                               .segment = T,
+                              .reads = 1,
                               .hidden = H,
                               .batch = B,
                               .inputs = 4 };

@@ -22,6 +22,7 @@ static struct rnn_spec spec_of(const struct rnn_cell *cell, enum rnn_weights wei
                               .drive = drive,
                               .length = length,
                               .segment = length,
+                              .reads = 1,
                               .hidden = 1,
                               .batch = 1,
                               .inputs = 1 };

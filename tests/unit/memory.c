@@ -21,6 +21,7 @@ static struct rnn *net_of(size_t hidden, size_t length) {
                                    .drive = 1,
                                    .length = length,
                                    .segment = length,
+                                   .reads = 1,
                                    .hidden = hidden,
                                    .batch = B,
                                    .inputs = 1 };

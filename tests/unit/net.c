@@ -17,6 +17,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, double s
                               .drive = 0.25,
                               .length = length,
                               .segment = length,
+                              .reads = 1,
                               .hidden = 33,
                               .batch = 5,
                               .inputs = 9 };

@@ -25,6 +25,7 @@ static struct rnn_spec spec_of(enum rnn_norm norm) {
                               .start = 0.613,
                               .length = T,
                               .segment = T,
+                              .reads = 1,
                               .hidden = H,
                               .batch = B,
                               .inputs = I };

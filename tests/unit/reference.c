@@ -122,6 +122,7 @@ static void step_forward(const struct perturbed *p, number *next, number *c, con
                                               : gru_unit(p, h + b * s->hidden, t, b, i);
 }
 
+/* Of sequence b at one of the steps read: `b` counts through those before it. */
 static number loss_of(const struct reference *r, const struct perturbed *p, number *y, const number *h,
                       size_t b) {
     const struct rnn_spec *s = &r->net->spec;
@@ -137,9 +138,13 @@ static number loss_of(const struct reference *r, const struct perturbed *p, numb
             y[o] += theta(p, r->net->p.W_hy, o * s->hidden + i) * h[i];
         sum += cexpl(y[o]);
         if (r->loss == SQUARED)
-            loss += (y[o] - r->weight[b * s->outputs + o]) * (y[o] - r->weight[b * s->outputs + o]) / 2;
+            loss += (y[o] - r->weight[b * s->outputs + o]) * (y[o] - r->weight[b * s->outputs + o]);
     }
     return r->loss == SQUARED ? loss : clogl(sum) - y[r->label[b]];
+}
+
+static bool is_truncated(const struct rnn_spec *s, size_t t) {
+    return s->truncation && (s->length - t) % s->truncation == 0;
 }
 
 long double complex reference_loss(const struct reference *r, size_t parameter, size_t t_hit, size_t unit,
@@ -153,14 +158,19 @@ long double complex reference_loss(const struct reference *r, size_t parameter, 
         c[i] = r->net->c ? r->net->c[i] : 0;
     }
     for (size_t t = 1; t <= s->length; t++) {
+        for (size_t i = 0; is_truncated(s, t - 1) && i < size; i++) { /* only its value goes on */
+            h[i] = creall(h[i]);
+            c[i] = creall(c[i]);
+        }
         step_forward(&p, next, c, h, t);
         memcpy(h, next, size * sizeof *h);
         if (t == t_hit && unit < size)
             h[unit] += step;
+        const size_t before = (t + s->reads - s->length - 1) * s->batch;
+        for (size_t b = 0; t + s->reads > s->length && b < s->batch; b++)
+            loss += loss_of(r, &p, y, h + b * s->hidden, before + b);
     }
-    for (size_t b = 0; b < s->batch; b++)
-        loss += loss_of(r, &p, y, h + b * s->hidden, b) / s->batch;
-    return loss;
+    return loss / (s->reads * s->batch);
 }
 
 double reference_complex_step(const struct reference *r, size_t parameter, size_t t, size_t unit) {

@@ -13,8 +13,8 @@ enum loss { LINEAR, SQUARED, SOFTMAX };
 struct reference {
     const struct rnn *net;
     enum loss loss;
-    const double *weight; /* LINEAR: v (B, H); SQUARED: target (B, O) */
-    const uint32_t *label; /* SOFTMAX: (B) */
+    const double *weight; /* LINEAR: v (n, B, H); SQUARED: target (n, B, O), of the n steps read */
+    const uint32_t *label; /* SOFTMAX: (n, B) */
     long double complex *work; /* 3 * B * H + O */
 };
 

@@ -17,6 +17,7 @@ static const struct rnn_spec good = { .cell = &rnn_elman,
                                       .forget = -2.385,
                                       .length = 10,
                                       .segment = 3,
+                                      .reads = 1,
                                       .hidden = 7,
                                       .batch = 5,
                                       .inputs = 9 };
@@ -55,6 +56,9 @@ START_TEST(a_size_of_nothing_is_named) {
     assert_good(good);
     REFUSED("length: must be at least 1", spec.length = 0);
     REFUSED("segment: must be at least 1", spec.segment = 0);
+    REFUSED("reads: must be at least 1 and at most length", spec.reads = 0);
+    REFUSED("reads: must be at least 1 and at most length", spec.reads = 11);
+    REFUSED("reads: must be 1 unless segment is at least length", spec.reads = 2);
     REFUSED("hidden: must be at least 1", spec.hidden = 0);
     REFUSED("batch: must be at least 1", spec.batch = 0);
     REFUSED("inputs: must be at least 1 where drive > 0", spec.inputs = 0);

@@ -104,6 +104,7 @@ static struct rnn *net_of(const struct rnn_activation *activation, enum rnn_init
                                    .drive = 0.385,
                                    .length = STEPS,
                                    .segment = STEPS,
+                                   .reads = 1,
                                    .hidden = H,
                                    .batch = 3,
                                    .inputs = 2 };

@@ -20,6 +20,7 @@ static struct rnn_spec spec_of(const struct rnn_activation *activation, enum rnn
                               .drive = 0.385,
                               .length = T,
                               .segment = T,
+                              .reads = 1,
                               .hidden = H,
                               .batch = B,
                               .inputs = INPUTS };

@@ -21,6 +21,7 @@ static struct rnn_spec spec_of(size_t inputs, size_t outputs, size_t length) {
                               .drive = 2.385,
                               .length = length,
                               .segment = length,
+                              .reads = 1,
                               .hidden = 3,
                               .batch = B,
                               .inputs = inputs,

@@ -26,6 +26,7 @@ static struct rnn_spec net_spec(const struct rnn_training_spec *how) {
                               .drive = 1,
                               .length = how->longest,
                               .segment = how->longest,
+                              .reads = 1,
                               .hidden = 50,
                               .batch = 20,
                               .inputs = how->problem.task->inputs,

@@ -13,6 +13,7 @@ static struct rnn states_of(const struct rnn_activation *activation) {
                                    .activation = activation,
                                    .length = STEPS,
                                    .segment = STEPS,
+                                   .reads = 1,
                                    .batch = B,
                                    .hidden = H },
                          .h = h };

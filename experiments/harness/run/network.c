@@ -50,6 +50,7 @@ struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
         .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
         .length = count_or(point, "length", 0),
         .segment = count_or(point, "length", 0),
+        .reads = 1,
         .hidden = count_or(point, "hidden", 0),
         .batch = count_or(point, "batch", 1),
         .inputs = count_or(point, "inputs", 0),
