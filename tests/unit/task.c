@@ -1,5 +1,4 @@
 /* Tasks fill x and the targets as their definition says. */
-#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "train.h"
