@@ -22,8 +22,8 @@ static struct squares gate_gradients(struct rnn *net, size_t t) {
     return (struct squares){ net->work->cell->backward(net, t, rnn_slot(net, t)), dc };
 }
 
-/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO, with da_t zero too, or RNN_DIVERGED if both have
- * no finite logarithm. */
+/* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO, with da_t zero too, or RNN_DIVERGED if
+ * both have no finite logarithm. */
 static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     const size_t size = rnn_step_size(net);
     double *dh = rnn_state_gradient(net, t), *dc = net->dc ? rnn_cell_gradient(net, t) : NULL;
@@ -83,7 +83,8 @@ static bool is_read(const struct rnn *net, size_t t) {
     return t + net->spec.reads > net->spec.length;
 }
 
-/* Gives dh_t and dc_t, which are below their true size, that size: what underflows is lost in a read-out's sum. */
+/* Gives dh_t and dc_t, which are below their true size, that size: what underflows is lost in a read-out's
+ * sum. */
 static void unscale(struct rnn *net, size_t t, int *exponent) {
     rnn_scale_by_power(rnn_state_gradient(net, t), *exponent, rnn_step_size(net));
     if (net->dc)

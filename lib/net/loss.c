@@ -39,7 +39,8 @@ static double *read_out(struct rnn *net) {
     return net->work->scratch + k_packed_size(s->hidden, s->outputs);
 }
 
-/* W_hy^T dL/dy to dL/dh, dW_hy = sum dL/dy h^T, db_y = sum dL/dy, over steps and sequences, from dy (n, B, O). */
+/* W_hy^T dL/dy to dL/dh, dW_hy = sum dL/dy h^T, db_y = sum dL/dy, over steps and sequences, from dy (n, B,
+ * O). */
 static void pull_back_read_out(struct rnn *net, const double *dy) {
     const struct rnn_spec *s = &net->spec;
     k_pack_transposed(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);

@@ -48,6 +48,11 @@ static double carve_parameters(struct rnn_parameters *p, const struct rnn_spec *
     return total;
 }
 
+double rnn_parameter_count(const struct rnn_spec *spec) {
+    struct rnn_parameters none;
+    return carve_parameters(&none, spec, NULL);
+}
+
 /* Steps summed at once into a gradient: 256 rows of da and h stay in the second-level cache. */
 static size_t block_of(size_t batch) {
     return batch < 256 ? 256 / batch : 1;
@@ -69,7 +74,8 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->work->packed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->transposed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
-    net->work->scratch = take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + (double)s->reads * B * O));
+    net->work->scratch =
+        take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + (double)s->reads * B * O));
     net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;
 }
 

@@ -39,7 +39,8 @@ enum { RNN_MOST_GATES = 4 };
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
 
-/* The spec's cell, or the elman cell that normalises as it says (norm.c); and its number of normalisers, N. */
+/* The spec's cell, or the elman cell that normalises as it says (norm.c); and its number of normalisers,
+ * N. */
 const struct rnn_cell *rnn_cell_of(const struct rnn_spec *spec);
 static inline size_t rnn_normalisers(enum rnn_norm norm) {
     return norm == RNN_NO_NORM ? 0 : norm == RNN_NORM_SEPARATE ? 2 : 1;
@@ -76,6 +77,9 @@ static inline double rnn_packed_size(size_t rows, size_t cols) {
     const double plain = (double)rows * (double)cols;
     return plain < 1e15 ? (double)k_packed_size(rows, cols) : plain;
 }
+
+/* How many doubles theta of a net holds. */
+double rnn_parameter_count(const struct rnn_spec *spec);
 
 static inline size_t rnn_step_size(const struct rnn *net) {
     return net->spec.batch * net->spec.hidden;
@@ -172,8 +176,9 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p);
 /* Takes step t, just done, into the pending steps; sums them where a block ends or W_hh is not shared. */
 void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent);
 
-/* Gives the gradient its true size where double can hold it, or where the read-out's part, which has no exponent,
- * is larger by more than double can hold; otherwise carries the exponent, and brings that part to the same one. */
+/* Gives the gradient its true size where double can hold it, or where the read-out's part, which has no
+ * exponent, is larger by more than double can hold; otherwise carries the exponent, and brings that part
+ * to the same one. */
 void rnn_settle_exponent(struct rnn *net);
 
 #endif

@@ -9,10 +9,17 @@ static bool is_threshold(double threshold) {
     return threshold > 0 && isfinite(threshold);
 }
 
+/* ||x|| = n 2^*exponent: returns n. */
+static double norm_of(int *exponent, const double *x, size_t count) {
+    const double squares = k_sum_squares(x, count);
+    *exponent = 0;
+    return rnn_is_safe(squares) ? sqrt(squares) : rnn_scaled_norm(exponent, x, count);
+}
+
 enum rnn_status rnn_clip_norm(double *log_norm, double *gradient, size_t count, int *exponent,
                               double threshold) {
     int power;
-    const double norm = rnn_scaled_norm(&power, gradient, count); /* times 2^total */
+    const double norm = norm_of(&power, gradient, count); /* times 2^total */
     const int total = power + (exponent ? *exponent : 0);
     if (!is_threshold(threshold))
         return RNN_BAD_LAW;

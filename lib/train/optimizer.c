@@ -20,15 +20,15 @@ struct rnn_optimizer rnn_adam(double rate) {
 
 const char *rnn_optimizer_fault(const struct rnn_optimizer *o) {
     if (o->rule < RNN_SGD || o->rule > RNN_ADAM)
-        return "optimizer must be sgd, rmsprop or adam";
+        return "optimizer: must be sgd, rmsprop or adam";
     if (!isfinite(o->rate) || o->rate <= 0)
-        return "rate must be finite and > 0";
+        return "rate: must be finite and > 0";
     if (!(o->momentum >= 0 && o->momentum < 1))
-        return "momentum must be >= 0 and < 1";
+        return "momentum: must be >= 0 and < 1";
     if (o->rule != RNN_SGD && !(o->decay >= 0 && o->decay < 1))
-        return "decay must be >= 0 and < 1";
+        return "decay: must be >= 0 and < 1";
     if (o->rule != RNN_SGD && !(isfinite(o->epsilon) && o->epsilon > 0))
-        return "epsilon must be finite and > 0";
+        return "epsilon: must be finite and > 0";
     return NULL;
 }
 

@@ -231,31 +231,34 @@ const struct rnn_task rnn_task_last = { "last",   SYMBOLS, SYMBOLS - MARKS, 2,  
 const struct rnn_task rnn_task_text = { "text", RNN_BYTES, RNN_BYTES,   1,          SIZE_MAX, SIZE_MAX,
                                         true,   8 * LN_2,  255.0 / 256, text_draws, fill_text };
 
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
 double rnn_chance_loss(const struct rnn_task *task, size_t reads) {
-    const size_t answers = task->answers < reads ? task->answers : reads;
-    return task->chance_loss * (double)answers / (double)reads;
+    return task->chance_loss * (double)least(task->answers, reads) / (double)reads;
 }
 
 static const char *text_fault(const struct rnn_problem *problem, size_t length) {
     if (!problem->text.bytes || problem->text.size <= length)
-        return "text must be longer than a sequence";
+        return "text: must be longer than a sequence";
     if (!problem->held_out.bytes || problem->held_out.size <= length)
-        return "held_out must be longer than a sequence";
+        return "held_out: must be longer than a sequence";
     return NULL;
 }
 
 const char *rnn_problem_fault(const struct rnn_problem *problem, size_t length, size_t reads) {
     const struct rnn_task *task = problem->task;
     if (!task)
-        return "task must be one of the table";
+        return "task: must be one of the table";
     if (length < task->least)
-        return "length is below the least of this task";
-    if (!reads || reads > length || reads > task->reads)
-        return "reads must be 1, or of copy and text 1..length";
+        return "length: must be at least that of the task";
+    if (!reads || reads > least(length, task->reads))
+        return "reads: must be 1, or of copy and text at most length";
     if (task == &rnn_task_recall && (problem->delay < 1 || problem->delay >= length))
-        return "delay must be 1..length - 1";
+        return "delay: must be at least 1 and below length";
     if (task == &rnn_task_last && problem->delay >= length)
-        return "delay must be 0..length - 1";
+        return "delay: must be below length";
     return task == &rnn_task_text ? text_fault(problem, length) : NULL;
 }
 

@@ -1,119 +1,172 @@
-/* A training: its memory, its data and its three calls, measure, update and test. */
+/* A training: what may be asked for, its memory, and its calls: measure, update, test. */
 #include "train.h"
 
 #include "net/net.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+/* ---- what may be asked for --------------------------------------------------------------------------- */
 
-/* ---- what may be asked for ------------------------------------------------------------------------ */
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
-static const char *clip_fault(const struct rnn_training_spec *spec) {
-    if (spec->clip < RNN_NO_CLIP || spec->clip > RNN_CLIP_VALUE)
-        return "clip must be none, norm or value";
-    if (spec->clip != RNN_NO_CLIP && !(isfinite(spec->threshold) && spec->threshold > 0))
-        return "threshold must be finite and > 0";
+static bool is_amount(double x) {
+    return isfinite(x) && x >= 0;
+}
+
+/* Its shortest and its longest sequences can be made and asked of. */
+static const char *length_fault(const struct rnn_training_spec *s, const struct rnn_spec *net) {
+    if (s->shortest > s->longest)
+        return "shortest: must be at most longest";
+    const char *fault = rnn_problem_fault(&s->problem, s->shortest, least(net->reads, s->shortest));
+    return fault ? fault : rnn_problem_fault(&s->problem, s->longest, least(net->reads, s->longest));
+}
+
+static const char *net_fault(const struct rnn_training_spec *s, const struct rnn_spec *net) {
+    const size_t window = s->window;
+    const struct {
+        bool good;
+        const char *fault;
+    } rules[] = {
+        { net->record >= RNN_GRADIENTS, "record: must keep the gradients" },
+        { net->inputs == s->problem.task->inputs * (window ? window : 1),
+          "inputs: must be those of the task, times window" },
+        { net->outputs == s->problem.task->outputs, "outputs: must be those of the task" },
+        { window || s->longest <= net->length, "longest: must be at most the length of the net" },
+        { !window || net->length == 1, "window: must be 0 unless the net has length 1" },
+        { !window || !net->truncation, "truncation: must be 0 with a window, where there is no time" },
+        { !s->population || net->norm != RNN_NO_NORM, "population: must be false without a norm" },
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!rules[i].good)
+            return rules[i].fault;
     return NULL;
 }
 
-static const char *net_fault(const struct rnn_training_spec *spec, const struct rnn_spec *net) {
-    if (net->record < RNN_GRADIENTS)
-        return "record must keep the gradients";
-    if (net->inputs != spec->problem.task->inputs)
-        return "inputs must be those of the task";
-    if (net->outputs != spec->problem.task->outputs)
-        return "outputs must be those of the task";
-    if (spec->shortest > spec->longest || spec->longest > net->length)
-        return "length must be in order and at most the net's";
+static const char *remedy_fault(const struct rnn_training_spec *s, const struct rnn_spec *net) {
+    if (s->clip < RNN_NO_CLIP || s->clip > RNN_CLIP_VALUE)
+        return "clip: must be none, norm or value";
+    if (s->clip != RNN_NO_CLIP && !(is_amount(s->threshold) && s->threshold > 0))
+        return "threshold: must be finite and > 0";
+    if (!is_amount(s->omega))
+        return "omega: must be finite and >= 0";
+    if (s->omega > 0 && (!rnn_is_plain(net) || net->weights != RNN_TIED || s->window))
+        return "omega: must be 0 unless the net is a tied elman without norm and window";
+    if (s->omega > 0 && (net->record != RNN_EVERYTHING || net->segment < net->length))
+        return "record: must keep everything, and segment all states, with omega";
     return NULL;
 }
 
 const char *rnn_training_fault(const struct rnn_training_spec *spec, const struct rnn_spec *net) {
-    const char *fault = rnn_problem_fault(&spec->problem, spec->shortest, 1);
+    const char *fault = length_fault(spec, net);
     if (!fault)
         fault = net_fault(spec, net);
     if (!fault)
-        fault = rnn_problem_fault(&spec->problem, spec->longest, 1);
-    if (!fault)
         fault = rnn_optimizer_fault(&spec->optimizer);
-    return fault ? fault : clip_fault(spec);
+    return fault ? fault : remedy_fault(spec, net);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+const char *rnn_cause_text(enum rnn_cause cause) {
+    static const char *const text[] = { "none", "state", "loss", "gradient", "theta" };
+    return (size_t)cause < sizeof text / sizeof *text ? text[cause] : "unknown";
+}
 
-/* The head of a state; theta, v and s follow. */
+/* ---- memory ------------------------------------------------------------------------------------------ */
+
+/* What the allocation begins with, and what a state does. */
+struct home {
+    struct rnn_training training;
+    struct rnn_training_work work;
+};
 struct head {
     uint64_t updates, tested;
     double momentum_power, decay_power;
     int64_t exponent;
 };
 
-static double whole_lines(double bytes) {
-    return ceil(bytes / ALIGNMENT) * ALIGNMENT;
+enum { ALIGNMENT = 64, LINE = ALIGNMENT / sizeof(double) };
+
+static double whole_lines(double doubles) {
+    return ceil(doubles / LINE) * LINE;
 }
 
-static double draws_bytes(const struct rnn_training_spec *spec, const struct rnn_spec *net) {
-    const double T = (double)spec->problem.task->draws(net->length);
-    return whole_lines(T * (double)net->batch * sizeof(double));
-}
-
-static double state_bytes(double parameters) {
-    return whole_lines(sizeof(struct head)) + 3 * parameters * sizeof(double);
-}
-
-static double parameters_of(const struct rnn_spec *net) {
-    const double G = (double)net->cell->gates, H = (double)net->hidden,
-                 steps = net->weights == RNN_UNTIED ? (double)net->length : 1;
-    return steps * G * H * H + G * H * (double)net->inputs + G * H + (double)rnn_normalisers(net->norm) * H +
-           (double)net->outputs * (H + 1);
+/* Sets every array of `home` from `base` on; returns how many doubles there are. What is not used takes
+ * none. */
+static double carve(struct home *home, const struct rnn_spec *net, double *base) {
+    const struct rnn_training_spec *s = &home->training.spec;
+    struct rnn_training_work *w = &home->work;
+    struct rnn_moments *m = &home->training.moments;
+    const double H = (double)net->hidden, B = (double)net->batch, P = rnn_parameter_count(net),
+                 T = (double)net->length, statistics = (double)rnn_normalisers(net->norm) * T * H,
+                 most = fmax(T, (double)s->longest);
+    const struct {
+        double **place, count;
+    } parts[] = {
+        { &w->head, (double)sizeof(struct head) / sizeof(double) },
+        { &w->theta, P },
+        { &m->v, P },
+        { &m->s, P },
+        { &w->population.mean, statistics },
+        { &w->population.variance, statistics },
+        { &w->population.seen, statistics > 0 ? T : 0 },
+        { &w->draws, B * (double)s->problem.task->draws((size_t)most) },
+        { &w->sequences, s->window ? most * B * (double)s->problem.task->inputs : 0 },
+        { &w->dW, s->omega > 0 ? H * H : 0 },
+        { &w->omega, s->omega > 0 ? rnn_omega_work(net) : 0 },
+    };
+    double total = whole_lines((double)sizeof *home / sizeof(double));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        *parts[i].place = base ? base + (size_t)total : NULL;
+        total += whole_lines(parts[i].count);
+    }
+    return total;
 }
 
 double rnn_training_bytes(const struct rnn_training_spec *spec, const struct rnn_spec *net) {
-    if (rnn_training_fault(spec, net) || isnan(rnn_bytes(net)))
+    if (rnn_spec_fault(net) || rnn_training_fault(spec, net))
         return NAN;
-    return whole_lines(sizeof(struct rnn_training)) + draws_bytes(spec, net) +
-           whole_lines(state_bytes(parameters_of(net)));
+    struct home home = { .training = { .spec = *spec } };
+    return carve(&home, net, NULL) * sizeof(double);
 }
 
-static struct rnn_training *with_room(struct rnn_training *training, double bytes) {
-    if (training && (double)training->capacity >= bytes)
-        return training;
-    free(training);
-    training = bytes < (double)PTRDIFF_MAX ? aligned_alloc(ALIGNMENT, (size_t)bytes) : NULL;
-    if (training)
-        training->capacity = (size_t)bytes;
-    return training;
-}
-
-static void carve(struct rnn_training *t) {
-    char *place = (char *)t + (size_t)whole_lines(sizeof *t);
-    t->draws = (double *)(void *)place;
-    t->state = place + (size_t)draws_bytes(&t->spec, &t->net->spec);
-    t->state_size = (size_t)state_bytes((double)t->net->parameters);
-    double *theta = (double *)(void *)(t->state + (size_t)whole_lines(sizeof(struct head)));
-    t->moments.v = theta + t->net->parameters;
-    t->moments.s = t->moments.v + t->net->parameters;
+/* Room for `bytes` in place of *training, which stays where it is if it has that. */
+static struct home *make_room(struct rnn_training **training, double bytes, size_t *capacity) {
+    *capacity = *training ? (*training)->work->capacity : 0;
+    if ((double)*capacity >= bytes)
+        return (struct home *)*training;
+    rnn_training_free(training);
+    if (bytes > (double)PTRDIFF_MAX)
+        return NULL;
+    *capacity = (size_t)bytes;
+    return aligned_alloc(ALIGNMENT, *capacity);
 }
 
 enum rnn_status rnn_training_create(struct rnn_training **training, struct rnn *net,
                                     const struct rnn_training_spec *spec) {
-    const double bytes = rnn_training_bytes(spec, &net->spec);
+    struct rnn_spec full = net->spec; /* as it was made */
+    size_t capacity;
+    full.length = net->longest;
+    full.reads = net->work->most_reads;
+    const double bytes = rnn_training_bytes(spec, &full);
     if (isnan(bytes)) {
         rnn_training_free(training);
-        return RNN_BAD_LAW;
+        return RNN_BAD_SPEC;
     }
-    struct rnn_training *t = *training = with_room(*training, bytes);
-    if (!t)
+    struct home *home = make_room(training, bytes, &capacity);
+    if (!home)
         return RNN_NO_MEMORY;
-    *t = (struct rnn_training){ .spec = *spec,
-                                .net = net,
-                                .moments = { .momentum_power = 1, .decay_power = 1 },
-                                .capacity = t->capacity };
-    carve(t);
-    memset(t->state, 0, t->state_size);
+    memset(home, 0, (size_t)bytes);
+    home->training = (struct rnn_training){
+        .spec = *spec, .net = net, .moments = { .momentum_power = 1, .decay_power = 1 }, .work = &home->work
+    };
+    home->work.capacity = capacity;
+    carve(home, &full, (double *)(void *)home);
+    home->work.state_size = (size_t)(home->work.draws - home->work.head) * sizeof(double);
+    *training = &home->training;
     return RNN_OK;
 }
 
@@ -122,38 +175,35 @@ void rnn_training_free(struct rnn_training **training) {
     *training = NULL;
 }
 
-/* ---- checkpoints ---------------------------------------------------------------------------------- */
-
-static double *theta_of_state(const struct rnn_training *t) {
-    return t->moments.v - t->net->parameters;
-}
+/* ---- checkpoints ------------------------------------------------------------------------------------- */
 
 const void *rnn_training_state(struct rnn_training *t, size_t *size) {
     const struct head head = { t->updates, t->tested, t->moments.momentum_power, t->moments.decay_power,
                                t->moments.exponent };
-    memcpy(t->state, &head, sizeof head);
-    memcpy(theta_of_state(t), t->net->theta, t->net->parameters * sizeof(double));
-    *size = t->state_size;
-    return t->state;
+    memcpy(t->work->head, &head, sizeof head);
+    memcpy(t->work->theta, t->net->theta, t->net->parameters * sizeof(double));
+    *size = t->work->state_size;
+    return t->work->head;
 }
 
 enum rnn_status rnn_training_restore(struct rnn_training *t, const void *state, size_t size) {
     struct head head;
-    if (size != t->state_size)
+    if (size != t->work->state_size)
         return RNN_BAD_SIZE;
-    memcpy(t->state, state, size);
-    memcpy(&head, state, sizeof head);
-    memcpy(t->net->theta, theta_of_state(t), t->net->parameters * sizeof(double));
+    memmove(t->work->head, state, size);
+    memcpy(&head, t->work->head, sizeof head);
+    memcpy(t->net->theta, t->work->theta, t->net->parameters * sizeof(double));
     t->updates = head.updates;
     t->tested = head.tested;
     t->moments.momentum_power = head.momentum_power;
     t->moments.decay_power = head.decay_power;
     t->moments.exponent = (int)head.exponent;
     t->cause = RNN_GOES_ON;
+    t->stopped_at = 0;
     return RNN_OK;
 }
 
-/* ---- the three calls ------------------------------------------------------------------------------ */
+/* ---- measure ----------------------------------------------------------------------------------------- */
 
 static enum rnn_status stop(struct rnn_training *t, enum rnn_cause cause, size_t step) {
     t->cause = cause;
@@ -161,11 +211,41 @@ static enum rnn_status stop(struct rnn_training *t, enum rnn_cause cause, size_t
     return RNN_DIVERGED;
 }
 
-static void draw(struct rnn_training *t, uint32_t purpose, size_t index) {
+/* T of the batch of update number `update`. */
+static size_t length_of(const struct rnn_training_spec *s, size_t update) {
+    double u = 0;
+    if (s->shortest < s->longest)
+        rnn_uniform(&u, 1, (struct rnn_stream){ s->seed, RNN_FOR_LENGTH, (uint32_t)update });
+    return s->shortest + (size_t)(u * (double)(s->longest - s->shortest + 1));
+}
+
+/* The last k inputs of each sequence side by side, zeros where there are fewer. */
+static void fill_window(struct rnn_training *t, size_t length) {
+    const size_t k = t->spec.window, B = t->net->spec.batch, I = t->spec.problem.task->inputs;
+    for (size_t b = 0; b < B; b++)
+        for (size_t j = 0; j < k; j++) {
+            double *to = t->net->x + (b * k + j) * I;
+            if (length + j < k)
+                memset(to, 0, I * sizeof *to);
+            else
+                memcpy(to, t->work->sequences + ((length + j - k) * B + b) * I, I * sizeof *to);
+        }
+}
+
+static void draw(struct rnn_training *t, enum rnn_purpose purpose, size_t index, size_t length) {
     struct rnn *net = t->net;
-    const struct rnn_batch batch = { net->spec.length, net->spec.batch, 1, net->x, net->target, net->label };
+    if (!t->spec.window)
+        rnn_set_length(net, length);
+    const struct rnn_batch batch = { .length = length,
+                                     .batch = net->spec.batch,
+                                     .reads = net->spec.reads,
+                                     .x = t->spec.window ? t->work->sequences : net->x,
+                                     .target = net->target,
+                                     .label = net->label };
     rnn_problem_fill(&batch, &t->spec.problem, (struct rnn_stream){ t->spec.seed, purpose, (uint32_t)index },
-                     t->draws);
+                     t->work->draws);
+    if (t->spec.window)
+        fill_window(t, length);
 }
 
 /* The states and the loss of the batch drawn. */
@@ -180,29 +260,49 @@ static enum rnn_status look(struct rnn_training *t) {
     return isfinite(net->loss) ? RNN_OK : stop(t, RNN_LOST_LOSS, 0);
 }
 
-enum rnn_status rnn_training_measure(struct rnn_training *t) {
-    draw(t, RNN_FOR_BATCH, t->updates);
-    enum rnn_status status = look(t);
-    if (status == RNN_OK && rnn_backward(t->net) == RNN_DIVERGED)
-        status = stop(t, RNN_LOST_GRADIENT, t->net->stopped_at);
-    return status;
+/* Adds the gradient of the regulariser, which is of ordinary size, to that of the loss. */
+static void add_omega(struct rnn_training *t) {
+    struct rnn *net = t->net;
+    t->omega = rnn_omega(t->work->dW, net, t->work->omega);
+    if (net->gradient_exponent < 0) {
+        rnn_scale_by_power(net->gradient, net->gradient_exponent, net->parameters);
+        net->gradient_exponent = 0;
+    }
+    const double weight = ldexp(t->spec.omega, -net->gradient_exponent);
+    for (size_t i = 0; i < net->spec.hidden * net->spec.hidden; i++)
+        net->d.W_hh[i] += weight * t->work->dW[i];
 }
+
+enum rnn_status rnn_training_measure(struct rnn_training *t) {
+    draw(t, RNN_FOR_BATCH, t->updates, length_of(&t->spec, t->updates));
+    const enum rnn_status status = look(t);
+    if (status != RNN_OK)
+        return status;
+    if (rnn_backward(t->net) == RNN_DIVERGED)
+        return stop(t, RNN_LOST_GRADIENT, t->net->stopped_at);
+    if (t->spec.omega > 0)
+        add_omega(t);
+    return RNN_OK;
+}
+
+/* ---- update ------------------------------------------------------------------------------------------ */
 
 static enum rnn_status clip(struct rnn_training *t) {
     struct rnn *net = t->net;
     const size_t count = net->parameters;
+    const double threshold = t->spec.threshold;
     double *g = net->gradient;
     if (t->spec.clip == RNN_CLIP_NORM) {
         const enum rnn_status status =
-            rnn_clip_norm(&t->log_norm, g, count, &net->gradient_exponent, t->spec.threshold);
-        t->clipped = t->log_norm > log(t->spec.threshold);
+            rnn_clip_norm(&t->log_norm, g, count, &net->gradient_exponent, threshold);
+        t->clipped = t->log_norm > log(threshold);
         return status;
     }
     t->log_norm = rnn_log_norm(g, count) + net->gradient_exponent * M_LN2;
     if (t->spec.clip == RNN_NO_CLIP)
         return k_finite(g, count) ? RNN_OK : RNN_DIVERGED;
-    t->clipped = ldexp(rnn_largest_magnitude(g, count), net->gradient_exponent) > t->spec.threshold;
-    return rnn_clip_value(g, count, &net->gradient_exponent, t->spec.threshold);
+    t->clipped = ldexp(rnn_largest_magnitude(g, count), net->gradient_exponent) > threshold;
+    return rnn_clip_value(g, count, &net->gradient_exponent, threshold);
 }
 
 enum rnn_status rnn_training_update(struct rnn_training *t) {
@@ -211,38 +311,67 @@ enum rnn_status rnn_training_update(struct rnn_training *t) {
         return stop(t, RNN_LOST_GRADIENT, 0);
     const bool finite = rnn_step(net->theta, net->gradient, net->parameters, &net->gradient_exponent,
                                  &t->spec.optimizer, &t->moments);
+    if (net->spec.norm != RNN_NO_NORM)
+        rnn_population_add(&t->work->population, net);
     t->updates++;
     return finite ? RNN_OK : stop(t, RNN_LOST_THETA, 0);
 }
 
-/* The first `count` sequences of the batch just looked at: sum of -ln p or of squared errors, and of errors. */
-static void count_errors(struct rnn_score *score, const struct rnn_training *t, size_t count) {
+/* ---- test -------------------------------------------------------------------------------------------- */
+
+/* Whether the answer of row i of y is wrong, or by how much. */
+static double error_of(const struct rnn_training *t, size_t i) {
     const struct rnn *net = t->net;
     const size_t O = net->spec.outputs;
-    for (size_t b = 0; b < count; b++) {
-        const double *y = net->y + b * O;
-        size_t best = 0;
-        for (size_t o = 1; o < O; o++)
-            best = y[o] > y[best] ? o : best;
-        score->error += t->spec.problem.task->classes ? best != net->label[b]
-                                                      : (y[0] - net->target[b]) * (y[0] - net->target[b]);
+    const double *y = net->y + i * O;
+    double squares = 0;
+    size_t best = 0;
+    for (size_t o = 0; o < O; o++) {
+        best = y[o] > y[best] ? o : best;
+        squares += (y[o] - net->target[i * O + o]) * (y[o] - net->target[i * O + o]);
     }
+    return t->spec.problem.task->classes ? best != net->label[i] : squares;
+}
+
+/* The mean over the answers of the first `count` sequences. */
+static double mean_error(const struct rnn_training *t, size_t count) {
+    const size_t n = t->net->spec.reads, B = t->net->spec.batch,
+                 answers = least(t->spec.problem.task->answers, n);
+    double sum = 0;
+    for (size_t r = n - answers; r < n; r++)
+        for (size_t b = 0; b < count; b++)
+            sum += error_of(t, r * B + b);
+    return sum / (double)(answers * count);
+}
+
+static enum rnn_status score_batches(struct rnn_score *score, struct rnn_training *t, size_t length) {
+    const size_t B = t->net->spec.batch;
+    const double batches = ceil((double)score->sequences / (double)B);
+    for (size_t done = 0; done < score->sequences; done += B) {
+        const size_t count = least(score->sequences - done, B);
+        draw(t, RNN_FOR_TEST, t->tested++, length);
+        const enum rnn_status status = look(t);
+        if (status != RNN_OK)
+            return status;
+        score->loss += t->net->loss / batches;
+        score->error += mean_error(t, count) * (double)count / (double)score->sequences;
+    }
+    return RNN_OK;
 }
 
 enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *t, size_t length,
                                   size_t sequences) {
-    const size_t B = t->net->spec.batch;
-    (void)length;
+    struct rnn *net = t->net;
+    const size_t most = t->spec.window ? t->spec.longest : net->longest;
+    if (length > most || rnn_problem_fault(&t->spec.problem, length, least(net->work->most_reads, length)))
+        return RNN_BAD_RANGE;
     *score = (struct rnn_score){ .sequences = sequences };
-    for (size_t done = 0; done < sequences; done += B) {
-        const size_t count = sequences - done < B ? sequences - done : B;
-        draw(t, RNN_FOR_TEST, t->tested++);
-        const enum rnn_status status = look(t);
-        if (status != RNN_OK)
-            return status;
-        score->loss += t->net->loss * (double)count / (double)sequences;
-        count_errors(score, t, count);
+    if (t->spec.population) {
+        rnn_population_use(net, &t->work->population);
+        rnn_norm_freeze(net, true);
     }
-    score->error /= (double)sequences;
-    return RNN_OK;
+    const enum rnn_status status = score_batches(score, t, length);
+    if (t->spec.population)
+        rnn_norm_freeze(net, false);
+    return status;
 }

@@ -42,7 +42,8 @@ static long double gradient_of(int k, int i, int explodes, int power) {
     return ldexpl(g, i % 7 * 3 - 9 + (k >= explodes ? power : 0));
 }
 
-/* The largest |theta - second theta| over the size of theta or, if that is larger, of what was added to it. */
+/* The largest |theta - second theta| over the size of theta or, if that is larger, of what was added to
+ * it. */
 static double difference(const struct rnn_optimizer *o, int explodes, int power, int exponent) {
     double theta[N], g[N], v[N] = { 0 }, s[N] = { 0 }, worst = 0;
     long double second[N], second_v[N] = { 0 }, second_s[N] = { 0 }, size[N];

@@ -62,8 +62,8 @@ static double difference(const double *found, int exponent, const long double *e
     return (double)sqrtl(rest / (size + 1e-600L));
 }
 
-/* Without drive, h_t grows or shrinks like scale^t from h_0, and y_t with it: what the read-outs bring spans as
- * many orders, rising or falling on the way back. */
+/* Without drive, h_t grows or shrinks like scale^t from h_0, and y_t with it: what the read-outs bring
+ * spans as many orders, rising or falling on the way back. */
 static void mean_of_gradients_is_right(size_t length, size_t reads, double scale) {
     struct rnn *net = NULL, *single = NULL;
     struct rnn_spec spec = spec_of(length);
@@ -91,9 +91,11 @@ static void mean_of_gradients_is_right(size_t length, size_t reads, double scale
         long double squares = 0;
         for (size_t i = 0; i < STEP; i++)
             squares += expected[i] * expected[i];
-        ck_assert_double_lt(difference(rnn_state_gradient(net, t), net->exponent[t - 1], expected, STEP), 1e-12);
+        ck_assert_double_lt(difference(rnn_state_gradient(net, t), net->exponent[t - 1], expected, STEP),
+                            1e-12);
         const double log_dh = squares > 0 ? (double)(0.5L * logl(squares)) : -INFINITY;
-        ck_assert(net->log_dh[t - 1] == log_dh || squares < 1e-600L || fabs(net->log_dh[t - 1] - log_dh) < 1e-11);
+        ck_assert(net->log_dh[t - 1] == log_dh || squares < 1e-600L ||
+                  fabs(net->log_dh[t - 1] - log_dh) < 1e-11);
     }
     rnn_free(&net);
     rnn_free(&single);
@@ -115,8 +117,9 @@ START_TEST(a_read_out_below_one_that_brings_nothing_is_heard) {
 }
 END_TEST
 
-/* The losses of the last step and of step 9 alone, with none between. Of a linear net with small weights, and of
- * an lstm that forgets, what comes from later to step 9 is beyond double, on an exponent of its own. */
+/* The losses of the last step and of step 9 alone, with none between. Of a linear net with small weights,
+ * and of an lstm that forgets, what comes from later to step 9 is beyond double, on an exponent of its
+ * own. */
 static void what_comes_from_later_is_nothing(const struct rnn_cell *cell, size_t length) {
     struct rnn *net = NULL, *single = NULL;
     struct rnn_spec spec = spec_of(length);
@@ -154,8 +157,8 @@ START_TEST(a_read_out_far_above_what_comes_from_later_is_added_without_overflow)
 }
 END_TEST
 
-/* All states are zero and every read-out brings the same, so each window between two cuts is like the first; its
- * gradient grows beyond double. */
+/* All states are zero and every read-out brings the same, so each window between two cuts is like the
+ * first; its gradient grows beyond double. */
 START_TEST(truncation_begins_anew_after_any_growth) {
     struct rnn *net = NULL;
     struct rnn_spec spec = spec_of(1300);
@@ -173,7 +176,8 @@ START_TEST(truncation_begins_anew_after_any_growth) {
     ck_assert_double_gt(net->log_dh[700], 1030 * M_LN2);
     for (size_t t = 101; t <= 700; t++) {
         ck_assert_double_eq(net->log_dh[t - 1], net->log_dh[t + 599]);
-        ck_assert_mem_eq(rnn_state_gradient(net, t), rnn_state_gradient(net, t + 600), STEP * sizeof *net->dh);
+        ck_assert_mem_eq(rnn_state_gradient(net, t), rnn_state_gradient(net, t + 600),
+                         STEP * sizeof *net->dh);
     }
     rnn_free(&net);
 }
@@ -302,5 +306,6 @@ UNIT_MAIN("reads", the_gradient_of_a_mean_is_the_mean_of_the_gradients,
           a_read_out_below_one_that_brings_nothing_is_heard,
           a_read_out_far_above_what_comes_from_later_is_added_without_overflow,
           truncation_begins_anew_after_any_growth,
-          a_read_out_far_above_the_rest_of_a_gradient_stays_what_it_is, a_net_at_less_than_its_length_is_the_shorter_net,
-          frozen_statistics_stay_those_of_their_steps, a_length_that_there_is_no_room_for_is_refused)
+          a_read_out_far_above_the_rest_of_a_gradient_stays_what_it_is,
+          a_net_at_less_than_its_length_is_the_shorter_net, frozen_statistics_stay_those_of_their_steps,
+          a_length_that_there_is_no_room_for_is_refused)

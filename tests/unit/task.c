@@ -296,7 +296,8 @@ START_TEST(copy_asks_for_ten_symbols_at_the_end) {
 END_TEST
 
 START_TEST(text_asks_for_the_next_byte_at_each_step_read) {
-    static const unsigned char other[] = "o que ficou de fora serve apenas para a prova, e nada dela se aprende";
+    static const unsigned char other[] =
+        "o que ficou de fora serve apenas para a prova, e nada dela se aprende";
     static double wide[T * B * RNN_BYTES];
     const struct rnn_problem problem = { .task = &rnn_task_text,
                                          .text = { text, SIZE },
@@ -345,9 +346,9 @@ END_TEST
 
 START_TEST(batches_of_other_numbers_purposes_and_seeds_differ) {
     static double first[LENGTH * 3 * WIDEST];
-    const struct rnn_stream streams[] = {
-        { 713, RNN_FOR_BATCH, 12 }, { 713, RNN_FOR_TEST, 11 }, { 714, RNN_FOR_BATCH, 11 }
-    };
+    const struct rnn_stream streams[] = { { 713, RNN_FOR_BATCH, 12 },
+                                          { 713, RNN_FOR_TEST, 11 },
+                                          { 714, RNN_FOR_BATCH, 11 } };
     for (size_t i = 0; i < ALL; i++) {
         const struct rnn_batch batch = batch_of(LENGTH, 3, 1);
         const size_t size = LENGTH * 3 * all[i].task->inputs * sizeof *x;

@@ -183,7 +183,7 @@ const struct sweep_column sweep_learning_columns[] = {
     { "diverged_at", "updates made when a number was no longer finite; empty if never", 0 },
     { "error",
       "share of wrong answers, of adding the mean squared error, on 10 000 fresh sequences at the end", 0 },
-    { "loss", "cross-entropy in nats or half the mean squared error, likewise", 0 },
+    { "loss", "cross-entropy in nats or the mean squared error, likewise", 0 },
     { "log10_norm_first", "log10 of ||g||, all parameters, before the first update's clip", 0 },
     { "log10_norm_most", "the largest of all updates", 0 },
     { "clipped", "share of updates whose gradient the clip changed", 0 },
