@@ -25,14 +25,14 @@ static const struct sweep_column columns[] = {
 };
 
 /* dE/db times (sigmoid(0.5), 1), by the geometric series. */
-static double norm_on_the_line(double w, double steps) {
+static double norm_on_the_line(double w, uint64_t steps) {
     const double s = rnn_sigmoid.value(0.5), slope = rnn_sigmoid.derivative(0.5), m = w * slope;
-    const double series = m == 1 ? steps : (pow(m, steps) - 1) / (m - 1);
-    return fabs(2 * (s - 0.7) * slope * series) * hypot(s, 1);
+    const double series = m == 1 ? (double)steps : (rnn_power(m, steps) - 1) / (m - 1);
+    return fabs(2 * (s - 0.7) * slope * series) * rnn_hypot(s, 1);
 }
 
 static double log10_or_none(double value) {
-    return value > 0 && isfinite(value) ? log10(value) : SWEEP_NONE;
+    return value > 0 && isfinite(value) ? rnn_log10(value) : SWEEP_NONE;
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
@@ -42,11 +42,11 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     for (uint64_t i = 0; i <= updates; i++) {
         const struct rnn_cliff cliff = rnn_cliff(w, b, steps);
         double gradient[2] = { cliff.dw, cliff.db };
-        const double norm = hypot(cliff.dw, cliff.db);
+        const double norm = rnn_hypot(cliff.dw, cliff.db);
         if (!isfinite(norm))
             return RNN_DIVERGED;
         sweep_row(sink, (double[COLUMNS]){ (double)i, w, b, cliff.error, log10_or_none(norm),
-                                           log10_or_none(norm_on_the_line(w, (double)steps)) });
+                                           log10_or_none(norm_on_the_line(w, steps)) });
         const enum rnn_status status = sweep_clip(point, gradient, 2, NULL);
         if (status != RNN_OK)
             return status;

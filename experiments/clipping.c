@@ -41,7 +41,7 @@ static struct rnn_spec everything(const struct sweep_point *point) {
 /* Fills in what two gradients have to do with each other, and turns `g` into their ratio entry by entry.
  * sin(angle / 2) is half the distance of the unit vectors, which is exact for small angles too. */
 static void compare(double *row, double *g, const double *clipped, size_t count) {
-    const double before = exp(rnn_log_norm(g, count)), after = exp(rnn_log_norm(clipped, count));
+    const double before = rnn_exp(rnn_log_norm(g, count)), after = rnn_exp(rnn_log_norm(clipped, count));
     double dot = 0, distance = 0, changed = 0;
     for (size_t i = 0; i < count; i++) {
         const double x = g[i] / before, y = clipped[i] / after;
@@ -51,7 +51,7 @@ static void compare(double *row, double *g, const double *clipped, size_t count)
         g[i] = g[i] == 0 ? 1 : clipped[i] / g[i];
     }
     row[COSINE] = dot;
-    row[TURN] = 2 * asin(fmin(sqrt(distance) / 2, 1)) * 180 / M_PI;
+    row[TURN] = 2 * rnn_asin(fmin(sqrt(distance) / 2, 1)) * 180 / M_PI;
     row[CHANGED] = changed / (double)count;
 }
 

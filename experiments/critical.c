@@ -96,7 +96,7 @@ static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_
     row[ERROR] = decay.error;
     row[R] = decay.r;
     row[HALF_LIFE] = finite_or_none(decay.half_life);
-    row[PART_PHI] = 0.5 * log(slopes.mean_square_derivative);
+    row[PART_PHI] = 0.5 * rnn_log(slopes.mean_square_derivative);
     row[SATURATED] = slopes.saturated;
     row[DEAD] = slopes.dead;
     return status == RNN_OK ? spectrum(row, net, point) : status;

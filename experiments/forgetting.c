@@ -84,7 +84,7 @@ static double log10_output(const struct rnn *net, size_t t) {
             slope += net->p.W_xh[i] * da[b * H + i];
         squares += slope * slope;
     }
-    return (0.5 * log(squares * (double)B) + net->exponent[t - 1] * M_LN2) / M_LN10;
+    return (0.5 * rnn_log(squares * (double)B) + net->exponent[t - 1] * M_LN2) / M_LN10;
 }
 
 static void write_lags(struct sweep_sink *sink, const struct rnn *net, size_t lags, const double *r2,

@@ -48,7 +48,7 @@ static double log10_norm(const double *x, size_t count) {
     double squares = 0;
     for (size_t i = 0; i < count; i++)
         squares += x[i] * x[i];
-    return 0.5 * log10(squares);
+    return 0.5 * rnn_log10(squares);
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {

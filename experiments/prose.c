@@ -65,7 +65,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     if (status == RNN_OK)
         status = rnn_backward(net);
     if (status != RNN_DIVERGED) {
-        write_lags(sink, net, spec.init == RNN_IDENTITY ? SWEEP_NONE : log10(theory.r));
+        write_lags(sink, net, spec.init == RNN_IDENTITY ? SWEEP_NONE : rnn_log10(theory.r));
         const enum rnn_status written = sweep_arrays(net, point);
         status = written == RNN_OK ? status : written;
     }

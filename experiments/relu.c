@@ -49,7 +49,7 @@ static double log10_state(const struct rnn *net, size_t t) {
         return SWEEP_NONE;
     for (size_t i = 0; i < count; i++)
         squares += h[i] / largest * (h[i] / largest);
-    return log10(largest) + 0.5 * log10(squares);
+    return rnn_log10(largest) + 0.5 * rnn_log10(squares);
 }
 
 /* What the fit and the states of its steps say of the whole cell. */

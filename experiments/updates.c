@@ -51,10 +51,10 @@ static double work_size(const struct sweep_point *point) {
 
 /* ln of the share of lag k, k ln r plus what is returned; SWEEP_NONE where theory has none. */
 static double share_at_zero(const struct rnn_theory *theory, const struct rnn_spec *spec) {
-    const double square = 2 * log(theory->r), T = (double)spec->length;
+    const double square = 2 * rnn_log(theory->r), T = (double)spec->length;
     if (spec->init == RNN_IDENTITY || !(theory->q > 0) || isinf(theory->q))
         return SWEEP_NONE;
-    return 0.5 * (square == 0 ? -log(T) : log(expm1(square) / expm1(T * square)));
+    return 0.5 * (square == 0 ? -rnn_log(T) : rnn_log(rnn_expm1(square) / rnn_expm1(T * square)));
 }
 
 /* How far the parts, taken one by one, are from the gradient that rnn_backward sums in blocks. */
@@ -82,7 +82,7 @@ static void write_lags(struct sweep_sink *sink, const struct rnn *net, const str
                   (double[COLUMNS]){ lag, net->log_dh[t - 1] / M_LN10, lags->log_part[t - 1] / M_LN10,
                                      (lags->log_part[t - 1] - total) / M_LN10,
                                      (lags->log_past[t - 1] - total) / M_LN10,
-                                     (start + lag * log(theory->r)) / M_LN10, total / M_LN10, identity });
+                                     (start + lag * rnn_log(theory->r)) / M_LN10, total / M_LN10, identity });
     }
 }
 

@@ -43,7 +43,7 @@ static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_
     const size_t H = net->spec.hidden, step = net->spec.weights == RNN_UNTIED ? t - 1 : 0;
     double *values = work + H * H;
     const enum rnn_status status = rnn_singular_values(values, net->p.W_hh + step * H * H, H, work);
-    *bound = log10(net->spec.activation->gamma * values[0]);
+    *bound = rnn_log10(net->spec.activation->gamma * values[0]);
     return status;
 }
 
@@ -82,7 +82,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     if (found == RNN_DIVERGED)
         return sweep_stopped(sink, found, net);
     const bool known = spec.init != RNN_IDENTITY;
-    status = write_lags(sink, net, known ? log10(theory.r) : SWEEP_NONE, work);
+    status = write_lags(sink, net, known ? rnn_log10(theory.r) : SWEEP_NONE, work);
     return status == RNN_OK ? sweep_stopped(sink, found, net) : status;
 }
 

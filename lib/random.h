@@ -4,6 +4,8 @@
 #ifndef RNN_RANDOM_H
 #define RNN_RANDOM_H
 
+#include "elementary.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
  * each value of the counter; uniforms; gaussians by Box and Muller 1958. Built once per instruction-set
  * level, to the same bits on all of them. A product of 64 by 64 bits is what Philox costs, and no vector
  * has one: words are scalar, a chunk of them at a time, and what becomes of them is vectors. */
-#include "elementary.h"
+#include "functions.h"
 #include "level.h"
 
 #include <math.h>

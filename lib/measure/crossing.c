@@ -35,10 +35,10 @@ enum rnn_status rnn_crossing(double *scale, struct rnn *net, uint64_t seed, size
     struct trial bracket[2] = { 0 };
     bool known[2] = { false, false };
     int moved = -1;
-    double x = log(guess), reach = 1;
-    for (int i = 0; i < 60 && fabs(x - log(guess)) < log(range); i++) {
+    double x = rnn_log(guess), reach = 1;
+    for (int i = 0; i < 60 && fabs(x - rnn_log(guess)) < rnn_log(range); i++) {
         struct rnn_decay decay;
-        scale_weights(net, exp(x));
+        scale_weights(net, rnn_exp(x));
         const enum rnn_status status = rnn_decay_measure(&decay, net, seed, first, last);
         if (status != RNN_OK)
             return status;

@@ -30,8 +30,8 @@ enum rnn_status rnn_decay_fit_log(struct rnn_decay *decay, const double *log_nor
     }
     *decay = (struct rnn_decay){ .slope = slope,
                                  .error = sqrt(rest / (double)(last - first - 1) / xx),
-                                 .r = exp(slope),
-                                 .half_life = log(2) / fabs(slope) };
+                                 .r = rnn_exp(slope),
+                                 .half_life = M_LN2 / fabs(slope) };
     return RNN_OK;
 }
 

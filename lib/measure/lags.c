@@ -43,7 +43,7 @@ static void add_part(struct rnn_lags *lags, double *part, int exponent, size_t c
 /* ln sqrt(e^2a + e^2b) */
 static double log_hypot(double a, double b) {
     const double high = fmax(a, b), low = fmin(a, b);
-    return isinf(low) ? high : high + 0.5 * log1p(exp(2 * (low - high)));
+    return isinf(low) ? high : high + 0.5 * rnn_log1p(rnn_exp(2 * (low - high)));
 }
 
 enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, const double *mask,

@@ -18,7 +18,7 @@ enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, d
         return RNN_NO_CONVERGENCE;
     double largest = 0;
     for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, hypot(re[i], im[i]));
+        largest = fmax(largest, rnn_hypot(re[i], im[i]));
     *radius = largest;
     return RNN_OK;
 }
@@ -55,7 +55,7 @@ static bool orthonormalise(double *Q, double *tau, size_t H, double *sums) {
     if (!k_finite(Q, H * H) || LAPACKE_dgeqrf(LAPACK_COL_MAJOR, order, order, Q, order, tau) != 0)
         return false;
     for (size_t i = 0; i < H; i++)
-        sums[i] += log(fabs(Q[i * H + i]));
+        sums[i] += rnn_log(fabs(Q[i * H + i]));
     return LAPACKE_dorgqr(LAPACK_COL_MAJOR, order, order, order, Q, order, tau) == 0;
 }
 

@@ -28,7 +28,7 @@ static enum rnn_status push(double *log_norm, const struct rnn *net, struct tang
             return status;
         squares = k_sum_squares(p->delta, size);
     }
-    *log_norm = 0.5 * log(squares) + p->exponent * M_LN2;
+    *log_norm = 0.5 * rnn_log(squares) + p->exponent * M_LN2;
     return RNN_OK;
 }
 
@@ -42,7 +42,7 @@ enum rnn_status rnn_tangent(double *log_growth, struct rnn *net, size_t from, ui
     if (from < net->from || from >= T || !rnn_has_steps(net, from + 1, T))
         return RNN_BAD_RANGE;
     rnn_gaussian(p.delta, size, 1, (struct rnn_stream){ seed, RNN_FOR_TANGENT, 0 });
-    const double start = 0.5 * log(k_sum_squares(p.delta, size));
+    const double start = 0.5 * rnn_log(k_sum_squares(p.delta, size));
     log_growth[0] = 0;
     for (size_t t = from + 1; t <= T; t++) {
         rnn_pack_step(p.packed, net, t, from + 1);

@@ -67,7 +67,7 @@ enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t
     const size_t count = (last - first + 1) * rnn_step_size(net);
     double sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += log(keep[i]);
+        sum += rnn_log(keep[i]);
     *mean_log = sum / (double)count;
     return RNN_OK;
 }

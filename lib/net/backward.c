@@ -10,7 +10,7 @@
 /* ln||x|| from sum x^2, or from x itself where that sum is too small: one of dh and dc may be far below the
  * other. */
 static double log_norm(double squares, const double *x, size_t count) {
-    return rnn_is_safe(squares) ? 0.5 * log(squares) : rnn_log_norm(x, count);
+    return rnn_is_safe(squares) ? 0.5 * rnn_log(squares) : rnn_log_norm(x, count);
 }
 
 /* da_t from dh_t and dc_t; ||dh_t||^2 and ||dc_t||^2, the latter 0 without c. */

@@ -92,11 +92,11 @@ static double cross_entropy(double *dy, const double *y, size_t outputs, uint32_
     for (size_t o = 1; o < outputs; o++)
         largest = fmax(largest, y[o]);
     for (size_t o = 0; o < outputs; o++)
-        sum += dy[o] = exp(y[o] - largest);
+        sum += dy[o] = rnn_exp(y[o] - largest);
     for (size_t o = 0; o < outputs; o++)
         dy[o] /= sum;
     dy[label] -= 1;
-    return log(sum) + largest - y[label];
+    return rnn_log(sum) + largest - y[label];
 }
 
 enum rnn_status rnn_loss_softmax(struct rnn *net) {

@@ -49,7 +49,7 @@ double rnn_log_norm(const double *x, size_t count) {
     int exponent;
     const double squares = k_sum_squares(x, count);
     if (rnn_is_safe(squares))
-        return 0.5 * log(squares);
+        return 0.5 * rnn_log(squares);
     const double norm = rnn_scaled_norm(&exponent, x, count);
-    return log(norm) + exponent * M_LN2;
+    return rnn_log(norm) + exponent * M_LN2;
 }

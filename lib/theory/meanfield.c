@@ -22,13 +22,15 @@ static double mean_square(double (*f)(double), double q) {
     static const double step = 0.125, reach = 9; /* e^(-reach^2 / 2) ~ 1e-18 */
     const double deviation = sqrt(q), stretch = fmax(1, deviation);
     double sum = 0, weights = 0;
-    for (double t = step / 2; sinh(t) < reach * stretch; t += step) {
-        const double z = sinh(t) / stretch, weight = cosh(t) * exp(-z * z / 2);
+    for (double t = step / 2;; t += step) {
+        const double e = rnn_exp(t), z = (e - 1 / e) / 2 / stretch;
+        if (z >= reach)
+            return sum / weights;
+        const double weight = (e + 1 / e) / 2 * rnn_exp(-z * z / 2);
         const double up = f(deviation * z), down = f(-deviation * z);
         sum += weight * (up * up + down * down);
         weights += 2 * weight;
     }
-    return sum / weights;
 }
 
 static double next_q(struct field field, double q) {

@@ -209,7 +209,7 @@ enum rnn_status rnn_theory_wide(double *log_dh, const struct rnn_spec *spec, siz
     const double first = mean_product(w.tangent.path, w.tangent.path, N);
     for (size_t k = 0; k < T - from; k++) {
         const double *delta = w.tangent.path + k * N, square = mean_product(delta, delta, N);
-        log_dh[T - 1 - k] = 0.5 * log(square / first);
+        log_dh[T - 1 - k] = 0.5 * rnn_log(square / first);
         if (!isfinite(log_dh[T - 1 - k]))
             return square == 0 ? RNN_ZERO : RNN_DIVERGED;
     }

@@ -17,7 +17,7 @@ static struct moments moments_of(const struct rnn_activation *activation, double
     for (int pass = 0; pass < 2; pass++) { /* the second knows the mean */
         double even_sum = 0, variance = 0, slope = 0, weights = 0;
         for (double t = low; t < high; t += step) {
-            const double z = exp(t - exp(-t)), weight = z * (1 + exp(-t)) * exp(-z * z / 2),
+            const double z = rnn_exp(t - rnn_exp(-t)), weight = z * (1 + rnn_exp(-t)) * rnn_exp(-z * z / 2),
                          x = deviation * z;
             const double up = activation->value(x), down = activation->value(-x);
             const double odd = (up - down) / 2, even = (up + down) / 2 - m.mean;

@@ -26,7 +26,7 @@ enum rnn_status rnn_clip_norm(double *log_norm, double *gradient, size_t count, 
     if (!isfinite(norm))
         return RNN_DIVERGED;
     if (log_norm)
-        *log_norm = log(norm) + total * M_LN2;
+        *log_norm = rnn_log(norm) + total * M_LN2;
     if (norm <= ldexp(threshold, -total))
         return RNN_OK;
     rnn_scale_by_power(gradient, -power, count);

@@ -295,7 +295,7 @@ static enum rnn_status clip(struct rnn_training *t) {
     if (t->spec.clip == RNN_CLIP_NORM) {
         const enum rnn_status status =
             rnn_clip_norm(&t->log_norm, g, count, &net->gradient_exponent, threshold);
-        t->clipped = t->log_norm > log(threshold);
+        t->clipped = t->log_norm > rnn_log(threshold);
         return status;
     }
     t->log_norm = rnn_log_norm(g, count) + net->gradient_exponent * M_LN2;
