@@ -41,7 +41,7 @@ def lettering(svg):
     """The size of a figure, and the width below which its smallest letters are too small to read."""
     width, height = (int(re.search(rf'{side}="(\d+)', svg)[1]) for side in ("width", "height"))
     smallest = min(map(float, re.findall(r'font-size="([\d.]+)', svg)), default=LEAST_TEXT)
-    return {"width": width, "height": height, "style": f"min-width: {min(width, math.ceil(width * LEAST_TEXT / smallest))}px"}
+    return {"width": width, "height": height, "style": f"min-width: {math.ceil(width * LEAST_TEXT / smallest)}px"}
 
 
 def shortened(field, decimal):
@@ -51,13 +51,14 @@ def shortened(field, decimal):
         return field
 
 
-def fences(page):
-    """Brackets about what is no taller than themselves do not stretch: browsers set a stretched one too wide."""
+def mended(page):
+    """What pandoc cannot be told: an empty head is no head, and brackets about what is no taller than themselves do not stretch,
+    for browsers set a stretched one too wide."""
     low = re.compile(r'<mo stretchy="true"( form="prefix">[^<]*</mo>(?:(?!<mo stretchy="true"|<mfrac|<msqrt|<msup|<munder|<mover).)*)'
                      r'<mo stretchy="true"( form="postfix">)', re.S)
     while low.search(page):
         page = low.sub(r'<mo stretchy="false"\1<mo stretchy="false"\2', page)
-    return page
+    return page.replace('<th scope="col"></th>', "<td></td>")
 
 
 def line(tag, fields):
@@ -172,7 +173,7 @@ class Report:
             json.dump(defaults, file)
             file.flush()
             subprocess.run([self.pandoc, "--defaults", file.name], input=text.encode(), check=True)
-        made = fences(target.read_text(encoding="utf-8"))
+        made = mended(target.read_text(encoding="utf-8"))
         target.write_text(made, encoding="utf-8")
         self.linked.update(re.findall(r'href="(?:\.\./)*source/([^"#]+)\.html', made))
 

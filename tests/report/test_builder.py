@@ -176,6 +176,7 @@ class Made(unittest.TestCase):
     def test_a_table_has_heads_and_scrolls(self):
         self.has('<div class="scroll" role="group" aria-label="Table">')
         self.assertRegex(self.page, r'<th scope="row"[^>]*>a</th>')
+        self.assertNotRegex(self.page, r"<th[^>]*></th>")
         self.assertRegex(self.page, r'<th style="text-align: right;" scope="col"><math[^>]*><semantics><mi>k</mi>')
         self.assertRegex(self.page, r'<th scope="col">word</th>')
 

@@ -47,7 +47,8 @@ TEXTS = {lang: {path.stem: page for path, page in PAGES.items() if path.parent =
 class Folder(unittest.TestCase):
     def none(self, faults):
         self.assertGreater(len(PAGES), 30)
-        self.assertEqual([], [f"{page.path.relative_to(REPORT)}: {fault}" for page, fault in faults])
+        lines = [f"{page.path.relative_to(REPORT)}: {fault}" for page, fault in faults]
+        self.assertFalse(lines, "\n" + "\n".join(lines))
 
     def test_every_link_and_picture_leads_somewhere_in_the_folder(self):
         faults = []

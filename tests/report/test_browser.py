@@ -1,0 +1,187 @@
+"""The report as a reader has it: phone, window and screen, light and dark, on paper. test_browser.py INDEX AXE"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from browser import Browser, missing
+
+REPORT = Path(sys.argv[1]).resolve().parent
+AXE = Path(os.environ.get("AXE", sys.argv[2]))
+TEXTS = [REPORT / "index.html", *sorted(REPORT.glob("en/*.html")), *sorted(REPORT.glob("pt/*.html"))]
+OTHERS = [min((REPORT / folder).rglob("*.html"), key=lambda path: path.stat().st_size) for folder in ("data", "source")]
+WIDTHS, SCHEMES, PAPER = (390, 900, 1440), ("light", "dark"), 658  # A4 without its margins, in CSS px
+LETTERS = {path.name: min(map(float, re.findall(r'font-size="([\d.]+)', path.read_text(encoding="utf-8"))), default=99)
+           for path in REPORT.glob("figures/*.svg")}  # the smallest of each figure, px at its own size
+
+# What is wrong with the layout at this width. In its own box a thing may be wider than the page, if the box scrolls.
+LAYOUT = """
+const [letters, print] = arguments, faults = [], least = print ? { text: 13, any: 9, figure: 0 } : { text: 16, any: 12, figure: 9 };
+const wide = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth > wide) faults.push(`the page scrolls sideways: ${document.documentElement.scrollWidth} px`);
+for (const element of document.body.querySelectorAll("*")) {
+  const box = element.getBoundingClientRect(), where = `${element.tagName} ${element.textContent.trim().slice(0, 40)}`;
+  if (!box.width || element.closest(".skip")) continue;
+  if ((box.right > wide + 1 || box.left < -1) && (print || !element.closest(".scroll, pre"))) faults.push(`out of the page: ${where}`);
+  const style = getComputedStyle(element), own = [...element.childNodes].some(node => node.nodeType == 3 && node.data.trim());
+  if (own && !element.closest("math") && parseFloat(style.fontSize) < least.any) faults.push(`${style.fontSize}: ${where}`);
+}
+const text = document.querySelector("main p");
+if (text && parseFloat(getComputedStyle(text).fontSize) < least.text) faults.push("the text is small");
+for (const image of document.images) {
+  if (!image.complete || !image.naturalWidth) faults.push(`missing: ${image.src}`);
+  const smallest = letters[image.src.split("/").pop()] * image.clientWidth / image.naturalWidth;
+  if (smallest < least.figure - 0.05) faults.push(`letters of ${smallest.toFixed(1)} px: ${image.src}`);
+}
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node; node = walker.nextNode();)
+  for (const number of node.data.matchAll(/[-−+]?[\\d.,]+\\s±\\s[\\d.,]+/g)) {
+    const range = document.createRange();
+    range.setStart(node, number.index), range.setEnd(node, number.index + number[0].length);
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) faults.push(`broken: ${number[0]}`);
+  }
+return faults;
+"""
+# A word at the end of each heading and at the start of what follows, in the first and the last cell of each table's body.
+MARK = """
+const mark = (element, word, at) => element.insertAdjacentText(at, ` ${word} `);
+document.querySelectorAll("main h1, main h2, main h3").forEach((heading, i) => {
+  mark(heading, `ZH${i}A`, "beforeend");
+  mark(heading.nextElementSibling, `ZH${i}B`, "afterbegin");
+});
+document.querySelectorAll("main table").forEach((table, i) => {
+  const cells = table.querySelectorAll("tbody th, tbody td"); // the head stands anew on each page
+  mark(cells[0], `ZT${i}A`, "afterbegin");
+  mark(cells[cells.length - 1], `ZT${i}B`, "beforeend");
+});
+"""
+# axe-core reads no MathML: it takes the head of a column that is a formula for empty.
+FAULTS = """
+return axe.run({ resultTypes: ["violations"], rules: { "empty-table-header": { enabled: false } } }).then(({ violations, passes }) =>
+  [passes.length, violations.map(({ impact, id, nodes }) => `${impact} ${id}: ${nodes[0].html.slice(0, 200)} (${nodes.length})`)]);
+"""
+ONE_OF_EACH = """
+const seen = new Set();
+for (const symbol of document.querySelectorAll("math mi, math mn, math mo, math mtext"))
+  if (!seen.has(symbol.textContent)) seen.add(symbol.textContent), symbol.dataset.symbol = "";
+"""
+
+
+class InChromium(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = Browser()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    def none(self, faults):
+        self.assertGreater(len(TEXTS), 20)
+        lines = [f"{path.relative_to(REPORT)}, {how}: {fault}" for path, how, fault in faults]
+        self.assertFalse(lines, "\n" + "\n".join(lines))
+
+    def open(self, path):
+        self.browser.open(path)
+        self.browser.run("return document.fonts.ready.then(() => 1)")
+
+    def test_nothing_overflows_is_missing_broken_or_small(self):
+        faults = []
+        for path in (*TEXTS, *OTHERS):
+            self.browser.show(WIDTHS[0])
+            self.open(path)
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    self.browser.show(width, scheme)
+                    faults += [(path, f"{width} px {scheme}", fault) for fault in self.browser.run(LAYOUT, LETTERS, False)]
+            faults += [(path, "console", said) for said in self.browser.said()]
+        self.none(faults)
+
+    def test_paper_holds_what_is_printed(self):
+        faults = []
+        for path in TEXTS:
+            self.browser.show(PAPER, media="print")
+            self.open(path)
+            faults += [(path, "print", fault) for fault in self.browser.run(LAYOUT, LETTERS, True)]
+        self.none(faults)
+
+    def test_dark_is_dark_and_paper_is_white(self):
+        look = "return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.images[0]).filter]"
+        self.open(TEXTS[1])
+        seen = []
+        for scheme, media in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
+            self.browser.show(WIDTHS[1], scheme, media)
+            seen.append(self.browser.run(look))
+        self.assertEqual([seen[0], seen[2]], 2 * [["rgb(255, 255, 255)", "none"]])
+        self.assertRegex(seen[1][0], r"rgb\((\d\d?), (\d\d?), (\d\d?)\)")
+        self.assertIn("invert", seen[1][1])
+
+    @unittest.skipUnless(shutil.which("pdftotext"), "pdftotext is not installed (./setup --full)")
+    def test_on_paper_no_heading_is_alone_and_no_table_is_split(self):
+        faults, marks = [], 0
+        self.browser.show(PAPER, media="print")
+        for path in TEXTS[1:]:
+            self.browser.open(path)
+            self.browser.run(MARK)
+            text = subprocess.run(["pdftotext", "-", "-"], input=self.browser.pdf(), capture_output=True, check=True).stdout.decode()
+            on = {word: number for number, page in enumerate(text.split("\f"), 1) for word in re.findall(r"Z[HT]\d+[AB]", page)}
+            marks += len(on)
+            faults += [(path, f"page {on[word]}", "a heading alone" if word[1] == "H" else "a split table")
+                       for word in on if word.endswith("A") and on[word] != on.get(word[:-1] + "B")]
+        self.none(faults)
+        self.assertGreater(marks, 300)
+
+    def test_every_formula_is_drawn_by_the_shipped_fonts(self):
+        faults, drawn = [], 0
+        self.browser.devtools("DOM.enable"), self.browser.devtools("CSS.enable")
+        for path in TEXTS[1:]:
+            self.open(path)
+            self.browser.run(ONE_OF_EACH)
+            root = self.browser.devtools("DOM.getDocument", depth=0)["root"]["nodeId"]
+            for node in self.browser.devtools("DOM.querySelectorAll", nodeId=root, selector="[data-symbol]")["nodeIds"]:
+                for font in self.browser.devtools("CSS.getPlatformFontsForNode", nodeId=node)["fonts"]:
+                    drawn += 1
+                    if not font["isCustomFont"]:
+                        faults.append((path, font["familyName"], self.browser.devtools("DOM.getOuterHTML", nodeId=node)["outerHTML"]))
+        self.none(faults)
+        self.assertGreater(drawn, 500)
+
+    def test_the_keyboard_skips_to_the_text_and_shows_where_it_is(self):
+        self.browser.show(WIDTHS[0])
+        self.browser.open(TEXTS[1])
+        focus = "const at = document.activeElement, box = at.getBoundingClientRect(); " \
+                "return [at.getAttribute('href') ?? at.id, getComputedStyle(at).outlineStyle, box.left >= 0]"
+        self.press("\ue004")
+        self.assertEqual(self.browser.run(focus), ["#main", "solid", True])
+        self.press("\ue007")
+        self.assertEqual(self.browser.run("return location.hash"), "#main")
+        self.press("\ue004")
+        self.assertTrue(self.browser.run("return document.activeElement.closest('main') !== null"))
+
+    def press(self, key):
+        self.browser.post("/actions", actions=[{"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]}])
+
+    def test_axe_finds_no_serious_fault(self):
+        if not AXE.exists():
+            self.skipTest(f"axe-core is not here: no {AXE} (./setup --full, or AXE=...)")
+        faults, rules = [], 0
+        for path in (*TEXTS, *OTHERS):
+            width, scheme = (WIDTHS[2], "light") if "en" in path.parts else (WIDTHS[0], "dark")
+            self.browser.show(width, scheme)
+            self.browser.open(path)
+            self.browser.run(AXE.read_text(encoding="utf-8"))
+            passed, found = self.browser.run(FAULTS)
+            rules += passed
+            faults += [(path, f"{width} px {scheme}", fault) for fault in found]
+        self.none(faults)
+        self.assertGreater(rules, 500)
+
+
+if __name__ == "__main__":
+    if missing():
+        print(f"skipped: {missing()} is not installed (./setup --full)")
+        sys.exit(77)  # to meson: skipped
+    unittest.main(argv=sys.argv[:1])
