@@ -1,7 +1,8 @@
 /* How does the gradient change on its way back from the loss?
  *
  * Theory: ||dL/dh_t|| changes by r = sqrt(chi) per step (Schoenholz 2017; Chen et al. 2018), and never by
- * more than gamma times the largest singular value of W (Pascanu, Mikolov, Bengio 2013). */
+ * more than gamma times the largest singular value of W (Pascanu, Mikolov, Bengio 2013). The powers of one
+ * W grow in the long run by its spectral radius, which is far less (Gelfand 1941). */
 #include "measure.h"
 #include "sweep.h"
 #include "theory.h"
@@ -22,20 +23,33 @@ static const struct sweep_axis axes[] = {
     { 0 },
 };
 
-enum { LAG, NORM, THEORY, BOUND, COLUMNS };
+enum { LAG, NORM, THEORY, BOUND, RADIUS, COLUMNS };
 static const struct sweep_column columns[] = {
     { "lag", "steps k = T - t between h_t and the loss", .key = true },
     { "log10_norm", "log10 of ||dL/dh_t||, Frobenius over batch and units", 0 },
     { "log10_theory", "mean field, from the norm at lag 0: + k log10 sqrt(chi); empty for identity", 0 },
     { "log10_bound", "upper bound from the norm at lag 0: + sum of log10(gamma * largest singular value)",
       0 },
+    { "log10_radius",
+      "W alone, in the long run, from the norm at lag 0: + k log10(gamma * spectral radius); empty if untied",
+      0 },
     { 0 },
 };
 
-/* Doubles of work: a matrix and its singular values. */
+/* Doubles of work: a matrix and its eigenvalues, or its singular values. */
 static double work_size(const struct sweep_point *point) {
     const double H = (double)sweep_count(point, "hidden");
-    return H * (H + 1);
+    return H * (H + 2);
+}
+
+/* log10(gamma * spectral radius) of a tied W. */
+static enum rnn_status radius_of_step(double *radius, const struct rnn *net, double *work) {
+    *radius = SWEEP_NONE;
+    if (net->spec.weights == RNN_UNTIED)
+        return RNN_OK;
+    const enum rnn_status status = rnn_spectral_radius(radius, net->p.W_hh, net->spec.hidden, work);
+    *radius = log10(net->spec.activation->gamma * *radius);
+    return status;
 }
 
 /* log10(gamma lambda_1) of the W that takes h_{t-1} to h_t; a tied W has one for all steps. */
@@ -51,19 +65,23 @@ static enum rnn_status bound_of_step(double *bound, const struct rnn *net, size_
 static enum rnn_status write_lags(struct sweep_sink *sink, const struct rnn *net, double theory_per_step,
                                   double *work) {
     const double start = net->log_dh[net->spec.length - 1] / M_LN10;
-    double bound = start, step_bound = 0, theory = start + 0 * theory_per_step; /* stays empty if empty */
+    double bound = start, step_bound = 0, step_radius;
+    enum rnn_status status = radius_of_step(&step_radius, net, work);
+    if (status != RNN_OK)
+        return status;
     for (size_t lag = 0; lag < net->spec.length; lag++) {
         const size_t t = net->spec.length - lag;
         if (lag && (lag == 1 || net->spec.weights == RNN_UNTIED)) {
-            const enum rnn_status status = bound_of_step(&step_bound, net, t + 1, work);
+            status = bound_of_step(&step_bound, net, t + 1, work);
             if (status != RNN_OK)
                 return status;
         }
         bound += step_bound;
         if (isinf(net->log_dh[t - 1]))
             break;
-        sweep_row(sink, (double[COLUMNS]){ (double)lag, net->log_dh[t - 1] / M_LN10, theory, bound });
-        theory += theory_per_step;
+        const double k = (double)lag; /* a rate that is empty leaves its column empty */
+        sweep_row(sink, (double[COLUMNS]){ k, net->log_dh[t - 1] / M_LN10, start + k * theory_per_step, bound,
+                                           start + k * step_radius });
     }
     return RNN_OK;
 }

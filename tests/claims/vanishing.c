@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { LAG, NORM, THEORY, BOUND };
+enum { LAG, NORM, THEORY, BOUND, RADIUS };
 
 static const double *row_of(const struct sweep_table *table, size_t row) {
     return table->values + row * (table->axes + table->columns) + table->axes;
@@ -43,6 +43,23 @@ START_TEST(orthogonal_and_identity_linear_nets_reach_the_bound) {
 }
 END_TEST
 
+/* The bound is tens of orders away; what the powers of one W do in the long run is its spectral radius. */
+START_TEST(a_linear_net_goes_by_the_spectral_radius_in_the_long_run) {
+    struct sweep_table table =
+        claim_run(4 * 3000, (const char *const[]){ "--activation", "linear", "--scale", "0.7", "--length", "3000",
+                                                   "--hidden", "32", "--batch", "1", "--seed", "21:24", NULL });
+    double worst = 0;
+    for (size_t net = 0; net < 4; net++) {
+        const double *near = row_of(&table, net * 3000 + 1000), *far = row_of(&table, net * 3000 + 2999);
+        const double norm = far[NORM] - near[NORM], radius = far[RADIUS] - near[RADIUS];
+        worst = fmax(worst, fabs(norm - radius) / (far[LAG] - near[LAG]));
+    }
+    claim_at_most("C7", "linear, scale .7, lags 1000..2999: slope minus log10 of the radius", worst, 1e-3,
+                  "Gelfand 1941");
+    sweep_table_free(&table);
+}
+END_TEST
+
 START_TEST(a_norm_below_every_double_is_still_on_its_line) {
     struct sweep_table table =
         claim_run(10 * 1000, (const char *const[]){ "--activation", "sigmoid", "--scale", "1", "--length",
@@ -62,6 +79,7 @@ int main(void) {
     TCase *cases = tcase_create("vanishing");
     tcase_add_test(cases, no_norm_exceeds_the_bound);
     tcase_add_test(cases, orthogonal_and_identity_linear_nets_reach_the_bound);
+    tcase_add_test(cases, a_linear_net_goes_by_the_spectral_radius_in_the_long_run);
     tcase_add_test(cases, a_norm_below_every_double_is_still_on_its_line);
     return claim_main(cases);
 }
