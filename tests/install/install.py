@@ -37,7 +37,7 @@ class Install(unittest.TestCase):
         environment = dict(os.environ, EVANESCE_DATA=str(data.parent))
         rows = subprocess.run([program, "--length", "5", "--hidden", "4", "--seed", "1", "--out", "-"], env=environment,
                               check=True, cwd=self.folder, capture_output=True, text=True).stdout.splitlines()
-        self.assertEqual(len(rows), 1 + 4 * 5)
+        self.assertEqual(len(rows), 1 + 2 * 4 * 5)
 
 
 if __name__ == "__main__":
