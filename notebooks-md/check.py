@@ -38,7 +38,7 @@ TABLE = re.compile(r'<!--\|\s*(?P<stem>[\w-]+)(?:\[(?P<filters>[^\]]*)\])?(?P<ce
 KEY = re.compile(r'(?P<column>\w+)(?:\{(?P<words>[^}]*)\})?')
 SLOT = re.compile(r'\{(?P<column>\w+)(?:\[(?P<filters>[^\]]*)\])?\s+(?P<format>%[^\s}]+)\}')
 QUERY = re.compile(r'(?P<stem>[\w-]+)\.(?P<column>\w+)(?:\[(?P<filters>.*)\])?')
-LINK = re.compile(r'(?P<image>!?)\[[^\]]*\]\((?P<target>[^)\s]+)\)')
+LINK = re.compile(r'(?P<image>!?)\[[^\[\]]*\]\((?P<target>[^)\s]+)\)')
 FIGURE = re.compile(r'(?P<stem>[\w-]+)\.(?P<language>pt|en)\.svg')
 EXCERPT = re.compile(r'title=(\S+)')
 CLAIM = re.compile(r'\bC\d+\b')
@@ -238,18 +238,19 @@ class Page:
                 self.fail(number, f'this excerpt is not in {title}')
 
     def check_links(self):
-        for number, line in self.prose:
-            for link in LINK.finditer(line):
-                target = link['target'].partition('#')[0]
-                if not target or ':' in target:
-                    continue
-                if not (self.path.parent / target).exists():
-                    self.fail(number, f'{target} does not resolve')
-                figure = FIGURE.fullmatch(Path(target).name)
-                if link['image'] and figure:
-                    self.figures.append(figure['stem'])
-                    if self.language and figure['language'] != self.language:
-                        self.fail(number, f'{target} is a figure in the other language')
+        text = '\n'.join(line for _, line in self.prose)  # a caption may run over several lines
+        for link in LINK.finditer(text):
+            number = self.prose[text.count('\n', 0, link.start())][0]
+            target = link['target'].partition('#')[0]
+            if not target or ':' in target:
+                continue
+            if not (self.path.parent / target).exists():
+                self.fail(number, f'{target} does not resolve')
+            figure = FIGURE.fullmatch(Path(target).name)
+            if link['image'] and figure:
+                self.figures.append(figure['stem'])
+                if self.language and figure['language'] != self.language:
+                    self.fail(number, f'{target} is a figure in the other language')
 
 
 def check_pair(pt, en):

@@ -249,6 +249,10 @@ class CheckTest(unittest.TestCase):
         (self.root / 'notebooks-md/figures/decay.pt.svg').unlink()
         self.assert_reports('pt/01-decay.md:5', 'does not resolve')
 
+    def test_missing_figure_is_reported_where_its_caption_begins(self):
+        self.edit('a figure](../figures/decay.pt.svg)', 'a figure,\nwhich is](../figures/gone.pt.svg)', ['pt'])
+        self.assert_reports('pt/01-decay.md:5', 'gone.pt.svg does not resolve')
+
     def test_missing_link_is_reported(self):
         self.edit('../../lib/a.c', '../../lib/c.c')
         self.assert_reports('../../lib/c.c does not resolve')
