@@ -1,44 +1,32 @@
-# The factor per step against the gain gamma, by what is normalised, for four activations: with input above, without it below.
-width = 980
-height = 640
+# Normalised, the gradient may vanish, hold or explode: the factor per step against the gain gamma. With input, tanh, by what
+# is normalised; without input, where both ways are one, tanh and sigmoid.
+height = 480
 load "style.gp"
 data = csv."/batchnorm.summary.csv"
-kinds = "linear relu sigmoid tanh"
-norms = "none input full separate"
-array tint[4] = ["#777777", "#009E73", "#D55E00", "#0072B2"]
-array point[4] = [6, 9, 4, 13]
-array large[4] = [1.5, 0.8, 1.5, 0.8]
-drives = "0.1 0"
-what(i) = word(tr("nada entrada tudo separada", "nothing input all separate"), i)
-
-set multiplot layout 2, 4 columnsfirst margins 0.075, 0.885, 0.13, 0.86 spacing 0.012, 0.09 title tr("Fator por passo do gradiente, r, contra o ganho γ, conforme o que se normaliza", "Factor per step of the gradient, r, against the gain γ, by what is normalised")
+array activation[4] = ["tanh", "tanh", "tanh", "sigmoid"]
+array norm[4] = ["full", "separate", "separate", "separate"]
+array tint[4] = ["#D55E00", "#0072B2", "#D55E00", "#0072B2"]
+row(i, norm) = strcol("activation") eq activation[i] && strcol("norm") eq norm && strcol("drive") eq (i < 3 ? "0.1" : "0")
+set multiplot
 set logscale xy
 set xrange [0.08:5]
-set yrange [0.06:2.6]
-set xtics (tr("0,1", "0.1") 0.1, tr("0,5", "0.5") 0.5, "1" 1, "4" 4)
-set arrow 1 from 0.08, 1 to 5, 1 nohead linecolor "#222222" linewidth 0.8 dashtype (6, 3)
-row(k, n, d) = strcol("activation") eq word(kinds, k) && strcol("norm") eq word(norms, n) && strcol("drive") eq word(drives, d)
-do for [k = 1:4] {
-    do for [d = 1:2] {
-        if (k == 1) { set format y "%g"; set ytics (tr("0,1", "0.1") 0.1, tr("0,2", "0.2") 0.2, tr("0,5", "0.5") 0.5, "1" 1, "2" 2) } else { set ytics ("" 0.1, "" 0.2, "" 0.5, "" 1, "" 2) }
-        set ylabel k > 1 ? "" : d == 1 ? tr("r, com entrada (s₂ = 0,1)", "r, with input (s₂ = 0.1)") : tr("r, sem entrada", "r, without input")
-        set title d == 1 ? label_of(word(kinds, k)) : "" offset 0, -0.5
-        set xlabel d == 2 ? "γ" : "" offset 0, 0.5
-        unset label
-        if (k == 4) {
-            if (d == 1) {
-                do for [n = 1:4] { set label n what(n) at 5.6, word("0.83 0.35 1.78 1.2", n) + 0 left textcolor rgb tint[n] }
-            } else {
-                set label 1 what(1)."," at 5.6, 0.97 left textcolor rgb tint[1]
-                set label 2 what(2) at 5.6, 0.72 left textcolor rgb tint[2]
-                set label 3 what(3)."," at 5.6, 2.05 left textcolor rgb tint[3]
-                set label 4 what(4) at 5.6, 1.5 left textcolor rgb tint[4]
-                set label 9 tr("linha fina: teoria de campo médio para lote grande; barra: ± 1 desvio padrão entre sementes", "thin line: mean-field theory for a large batch; bar: ± 1 standard deviation over seeds") at screen 0.985, 0.025 right font ",10" textcolor rgb QUIET
-            }
-        }
-        plot for [n = 1:4] data using (column("gamma")):(when(row(k, n, d), column("theory_r"))) with lines linestyle 9, \
-             for [n = 1:4] data using (column("gamma")):(when(row(k, n, d), exp(column("slope")))):(exp(column("slope") - column("slope_sd"))):(exp(column("slope") + column("slope_sd"))) with yerrorbars pointsize 0.02 linewidth 1.2 linecolor rgb tint[n], \
-             for [n = 1:4] data using (column("gamma")):(when(row(k, n, d), exp(column("slope")))) with points pointtype point[n] pointsize large[n] * size linewidth 1.2 linecolor rgb tint[n]
-    }
+set yrange [0.2:2.2]
+set xtics (number("0.1") 0.1, number("0.5") 0.5, "1" 1, "4" 4)
+set xlabel tr("ganho γ", "gain γ") offset 0, 0.3
+eval fates(1)
+set label 1 explodes at 0.09, 1.95 left textcolor rgb QUIET
+set label 2 vanishes at 4.6, 0.38 right textcolor rgb QUIET
+do for [p = 1:2] {
+    eval p == 1 ? panel(0.085, 0.525, 0.23, 0.9) : panel(0.55, 0.99, 0.23, 0.9)
+    set title (p == 1 ? tr("r, com entrada: tanh", "r, with input: tanh") : tr("r, sem entrada", "r, without input")) offset 0, -0.5
+    if (p == 1) { set ytics (number("0.2") 0.2, number("0.5") 0.5, "1" 1, "2" 2) } else { set ytics ("" 0.2, "" 0.5, "" 1, "" 2) }
+    set label 3 (p == 1 ? tr("tudo", "all") : "tanh") at p == 1 ? 0.21 : 0.9, p == 1 ? 0.45 : 1.3 left textcolor rgb "#B04A00"
+    set label 4 (p == 1 ? tr("separada", "separate") : label_of("sigmoid")) at p == 1 ? 0.75 : 4.8, p == 1 ? 0.62 : 0.9 textcolor rgb tint[2]
+    if (p == 2) { set label 4 right }
+    set label 5 p == 1 ? tr("sem normalizar", "not normalised") : tr("sigmoide sem normalizar", "sigmoid, not normalised") at 0.09, p == 1 ? 0.91 : 0.265 left textcolor rgb QUIET
+    if (p == 2) { eval foot(thin.tr(" (lote grande); ", " (large batch); ").tr("barra: ± 1 desvio-padrão", "bar: ± 1 standard deviation")) }
+    plot for [i = 2 * p - 1:2 * p] data using (column("gamma")):(when(row(i, norm[i]), column("theory_r"))) with lines linestyle 9, \
+         for [i = 2 * p - 1:2 * p] data using (column("gamma")):(when(row(i, "none") && i != 3, column("theory_r"))) with lines linecolor rgb QUIET linewidth 1.2 dashtype (2, 3), \
+         for [i = 2 * p - 1:2 * p] data using (column("gamma")):(when(row(i, norm[i]), exp(column("slope")))):(exp(column("slope") - column("slope_sd"))):(exp(column("slope") + column("slope_sd"))) with yerrorbars pointtype (i % 2 ? 7 : 5) pointsize 1.2 * size linewidth 2 linecolor rgb tint[i]
 }
 unset multiplot

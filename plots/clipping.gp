@@ -1,66 +1,57 @@
 # Clipping by norm and by value: what is left of the norm, of the direction, and of the share of each lag.
-height = 840
+height = 880
 load "style.gp"
 data = csv."/clipping.summary.csv"
 clips = "norm value"
 scales = "0.9 2"
-NORM = "#0072B2"; VALUE = "#D55E00"
-set style line 11 linewidth 1.6 linecolor rgb NORM dashtype 1 pointtype 7 pointsize size
-set style line 12 linewidth 1.6 linecolor rgb NORM dashtype (12, 4) pointtype 6 pointsize size
-set style line 13 linewidth 1.6 linecolor rgb VALUE dashtype 1 pointtype 5 pointsize size
-set style line 14 linewidth 1.6 linecolor rgb VALUE dashtype (12, 4) pointtype 4 pointsize size
-set datafile missing NaN # rows of other cells do not break a line
-set multiplot
+array tint[2] = ["#0072B2", "#D55E00"]
+mark(i, s) = i == 1 ? 8 - s : 6 - s # circles by norm, squares by value; full at 0.9, hollow at 2
 cell(i, s) = strcol("clip") eq word(clips, i) && strcol("scale") eq word(scales, s)
 first(i, s) = cell(i, s) && column("lag") == 0
+typical(i, s) = cell(i, s) && column("threshold") == (s == 1 ? 0.1 : 30)
+set datafile missing NaN # rows of other cells do not break a line
+set multiplot
 set logscale x
-set format x "10^{%L}"
+set format x decade
 set xrange [0.007:14000]
-set xlabel tr("limiar", "threshold")
-set bmargin 4
-set size 0.5, 0.48
+set xtics 1e-2, 100
+set xlabel tr("limiar", "threshold") offset 0, 0.3
+eval panel(0.11, 0.5, 0.635, 0.955)
+set yrange [-2.4:4.5]
+set ytics 2
+set format y power
+set label 1 tr("por norma", "by norm") at 0.35, -1.5 left textcolor rgb tint[1]
+set label 2 tr("por valor", "by value") at 0.012, 2.8 left textcolor rgb tint[2]
+set title tr("norma depois do recorte", "norm after clipping") offset 0, -0.5
+plot for [i = 1:2] for [s = 1:2] data using (column("threshold")):(when(first(i, s), column("log10_clipped_norm"))) with linespoints linestyle s linewidth 1.6 linecolor rgb tint[i] pointtype mark(i, s) pointsize size, \
+     for [s = 1:2] data using (when(first(1, s) && column("threshold") == 10000, 14000)):(column("log10_norm")):("σ = ".number(word(scales, s))) with labels right offset 0, (s == 1 ? -0.9 : 0.9)
 
-set origin 0, 0.52
-set title tr("tamanho depois do recorte", "size after clipping")
-set ylabel "‖g‖" offset 1
-set logscale y
-set yrange [0.004:30000]
-set format y "10^{%L}"
-set label 1 tr("por norma", "by norm") at 0.06, 0.015 left font ",11" textcolor rgb NORM
-set label 2 tr("por valor", "by value") at 0.012, 60 left font ",11" textcolor rgb VALUE
-plot x with lines linestyle 9, \
-     for [i = 1:2] for [s = 1:2] data using (column("threshold")):(when(first(i, s), 10**column("log10_clipped_norm"))) with linespoints linestyle (8 + 2 * i + s), \
-     for [s = 1:2] data using (when(first(1, s) && column("threshold") == 10000, 4000)):(10**column("log10_norm")):("σ = ".number(word(scales, s))) with labels center offset 0, 0.9 font ",11" textcolor rgb THEORY
-
-set origin 0.5, 0.52
-set title tr("ângulo entre g antes e depois", "angle between g before and after")
-set ylabel tr("graus", "degrees")
-unset logscale y
-set yrange [-2:43]
+eval panel(0.58, 0.97, 0.635, 0.955)
+set title tr("graus que a direção gira", "degrees the direction turns")
+set yrange [-7:43]
+set ytics 10
 set format y "%g"
-gaussian = acos(sqrt(2 / pi)) * 180 / pi
-set arrow 1 from 0.007, gaussian to 14000, gaussian nohead linecolor rgb THEORY linewidth 0.9
-set label 1 at 0.012, 2
-set label 2 at 0.4, 39.6
-set label 3 tr("só os sinais, g gaussiano", "signs alone, g gaussian") at 13000, gaussian right offset 0, 0.6 font ",11" textcolor rgb QUIET
-set label 4 "σ = ".number("0.9") at 0.1, 14 right font ",11" textcolor rgb THEORY
-set label 5 "σ = 2" at 60, 24 left font ",11" textcolor rgb THEORY
-plot for [s = 1:2] data using (column("threshold")):(when(first(1, s), column("turn"))) with linespoints linestyle (10 + s), \
-     for [s = 1:2] data using (column("threshold")):(when(first(2, s), column("turn"))):(column("turn_sd")) with yerrorlines linestyle (12 + s)
+signs = acos(sqrt(2 / pi)) * 180 / pi # of gaussian entries of which only the signs are left
+set arrow 1 from graph 0, first signs to graph 1, first signs nohead linecolor rgb THEORY linewidth 0.9
+set label 1 at 0.01, -4
+set label 2 at 1e4, 20 right
+set label 3 tr("só os sinais", "signs alone") at 1e4, signs right offset 0, 0.7
+plot for [i = 1:2] for [s = 1:2] data using (column("threshold")):(when(first(i, s), column("turn"))):(column("turn_sd")) with yerrorlines linestyle s linewidth 1.6 linecolor rgb tint[i] pointtype mark(i, s) pointsize size
 
 unset arrow; unset label; unset logscale x
-set label 9 tr("valores: média de 10 sementes; barra: ± 1 desvio padrão entre sementes", "mean of 10 seeds; bar: ± 1 standard deviation over seeds") at screen 0.985, 0.015 right font ",10" textcolor rgb QUIET
-set size 1, 0.5
-set origin 0, 0.02
-set title tr("parcela de cada defasagem: sem recorte (linha fina), por norma (círculos), por valor (quadrados)", "share of each lag: unclipped (thin line), by norm (circles), by value (squares)") font ",14"
+eval panel(0.11, 0.97, 0.13, 0.5)
+eval foot(tr("cheios: σ = 0,9; vazados: σ = 2; barra: ± 1 desvio-padrão", "full: σ = 0.9; hollow: σ = 2; bar: ± 1 standard deviation"))
+set title tr("parte de cada defasagem em ‖g‖", "share of each lag in ‖g‖")
 set xlabel tr("defasagem k (passos)", "lag k (steps)")
-set ylabel tr("parte da defasagem, sobre ‖g‖", "part of the lag, over ‖g‖")
-set label 1 tr("σ = 0,9, limiar 0,1", "σ = 0.9, threshold 0.1") at 27.5, -2.55 left font ",11" textcolor rgb THEORY
-set label 2 tr("σ = 2, limiar 30", "σ = 2, threshold 30") at 3, -2.75 left font ",11" textcolor rgb THEORY
+set label 1 tr("σ = 0,9, limiar 0,1", "σ = 0.9, threshold 0.1") at 38, -1.9 right
+set label 2 tr("σ = 2, limiar 30", "σ = 2, threshold 30") at 3, -2.75 left
+set label 3 tr("linha: sem recorte", "line: unclipped") at 1, -4.7 left
 set format x "%g"
-set format y "10^{%g}"
+set format y power
+set xtics 10
+set ytics 1
 set xrange [0:38.5]
-set yrange [-5.3:0.3]
-plot for [s = 1:2] data using (column("lag")):(when(cell(1, s) && column("threshold") == (s == 1 ? 0.1 : 30), column("log10_share"))) with lines linestyle 9, \
-     for [i = 1:2] for [s = 1:2] data using (column("lag")):(when(cell(i, s) && column("threshold") == (s == 1 ? 0.1 : 30), column("log10_clipped_share"))) with points linestyle (8 + 2 * i + s)
+set yrange [-5.2:0.3]
+plot for [s = 1:2] data using (column("lag")):(when(typical(1, s), column("log10_share"))) with lines linestyle 9, \
+     for [i = 1:2] for [s = 1:2] data using (column("lag")):(when(typical(i, s), column("log10_clipped_share"))) with points pointtype mark(i, s) pointsize size linewidth 1.6 linecolor rgb tint[i]
 unset multiplot

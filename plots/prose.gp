@@ -1,20 +1,18 @@
-# The fade on real language: bytes of a Portuguese text, cross-entropy of the next byte.
+# The fade on real language beside that on noise: the same net, the same loss, what it reads is another.
+height = 520
 load "style.gp"
 data = csv."/prose.summary.csv"
-set title tr("Prosa real: norma do gradiente contra a distância em letras", "Real prose: norm of the gradient against distance in letters")
-set xlabel tr("defasagem k (bytes lidos antes do byte previsto)", "lag k (bytes read before the one predicted)")
-set ylabel "‖∂L/∂h_t‖"
+set title dh.tr(", lendo prosa (linhas) e lendo ruído (pontos)", ", reading prose (lines) and reading noise (points)") offset 0, -0.5
+set xlabel tr("passos de volta, k (na prosa, bytes)", "steps back, k (in prose, bytes)") offset 0, 0.3
 set xrange [0:60]
-set yrange [-26:1]
-set format y "10^{%g}"
-half = log10(2.0**-24)
-set arrow 1 from 0, half to 60, half nohead linecolor "#888888" linewidth 0.7 dashtype (2, 3)
-set label 1 tr("menor float16", "smallest float16") at 59.5, half right offset 0, 0.5 font ",11" textcolor rgb QUIET
-set bmargin 4.5
-set label 9 note at screen 0.985, 0.025 right font ",10" textcolor rgb QUIET
-row(i) = strcol("activation") eq word(activations, i)
-array place[4] = [30, 45, 45, 45]
-plot for [i = 1:4] data using (column("lag")):(when(row(i), column("log10_norm") - column("log10_norm_sd"))):(column("log10_norm") + column("log10_norm_sd")) with filledcurves fillcolor linestyle i fillstyle transparent solid 0.2 noborder, \
-     for [i = 1:4] data using (column("lag")):(when(row(i), column("log10_norm"))) with lines linestyle i, \
-     for [i = 1:4] data using (column("lag")):(when(row(i), column("log10_theory"))) with lines linestyle 9, \
-     for [i = 1:4] data using (when(row(i) && column("lag") == place[i], column("lag"))):(column("log10_norm")):(label_of(word(activations, i))) with labels left offset 0.5, 0.9 textcolor linestyle i
+set yrange [-39:1]
+set format y power
+eval panel(0.13, 0.85, 0.2, 0.93)
+eval foot(tr("faixa, barra: ± 1 desvio-padrão entre sementes", "band, bar: ± 1 standard deviation over seeds"))
+row(i, source) = strcol("activation") eq word(activations, i) && strcol("source") eq source
+array hollow[4] = [6, 4, 8, 12]
+some(i) = row(i, "noise") && int(column("lag")) % 6 == 0
+plot for [i = 1:4] data using (column("lag")):(when(row(i, "text"), column("log10_norm") - column("log10_norm_sd"))):(column("log10_norm") + column("log10_norm_sd")) with filledcurves fillcolor linestyle i fillstyle transparent solid 0.2 noborder, \
+     for [i = 1:4] data using (column("lag")):(when(row(i, "text"), column("log10_norm"))) with lines linestyle i, \
+     for [i = 1:4] data using (column("lag")):(when(some(i), column("log10_norm"))):(column("log10_norm_sd")) with yerrorbars linestyle i dashtype 1 linewidth 1.5 pointtype hollow[i] pointsize 1.7 * size, \
+     for [i = 1:4] data using (when(row(i, "text") && column("lag") == 60, column("lag"))):(column("log10_norm")):(label_of(word(activations, i))) with labels left offset 0.8, 0 textcolor linestyle i

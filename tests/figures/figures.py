@@ -12,6 +12,7 @@ from pathlib import Path
 
 GNUPLOT, SOURCE, RESULTS = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 FIGURES = sys.argv[4:]
+PHONE = 352  # pixels left for a figure on a phone of 390
 TIMED = {"lengths"}  # holds processor times, which differ from run to run
 REFERENCE = "gnuplot 5.4 patchlevel 4"  # another version may place a label elsewhere
 FUSED = {"x86-64-v3", "x86-64-v4"}  # another arithmetic sends a chaotic network along another path
@@ -53,6 +54,15 @@ class Figures(unittest.TestCase):
             with self.subTest(figure=figure, lang=lang, kind=kind):
                 self.assertEqual((status, said), (0, ""))
                 self.assertTrue(content.startswith(b"<?xml" if kind == "svg" else b"\x89PNG"))
+
+    def test_no_text_is_too_small_on_a_phone(self):
+        for (figure, lang, kind), (_, _, content) in self.drawn.items():
+            if kind == "svg":
+                with self.subTest(figure=figure, lang=lang):
+                    width = int(re.search(rb'viewBox="0 0 ([0-9]+)', content)[1])
+                    sizes = [float(size) for size in re.findall(rb'font-size="([0-9.]+)"', content)]
+                    self.assertTrue(sizes)
+                    self.assertGreaterEqual(min(sizes) * PHONE / width, 9)
 
     def test_the_committed_figures_are_those_of_the_runs(self):
         version = subprocess.run([GNUPLOT, "--version"], capture_output=True, text=True).stdout.strip()
