@@ -16,154 +16,59 @@
  *
  * Arrays are double, row-major and time-major: (T, B, H) is T contiguous (B, H) matrices. W (R, C) acts on
  * column vectors, so a row of h (one sequence) becomes W h. The library only computes: it never prints,
- * exits, reads a file or keeps a global. What it measures: measure.h; expects: theory.h; learns: train.h. */
-/* clang-format off: written by hand */
+ * exits, reads a file or keeps a global.
+ *
+ *     spec.h      what a network is asked to be        measure.h    what it is asked after its passes
+ *     theory.h    what is expected of it               train.h      what it can learn, and how */
+/* clang-format off */
 #ifndef RNN_H
 #define RNN_H
 
-#include "random.h"
-
-#include <stdbool.h>
+#include "spec.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- status ------------------------------------------------------------------------------------------ */
-
-enum rnn_status {
-    RNN_OK = 0,
-    RNN_DIVERGED, /* a number left the range of double at step `stopped_at`: a finding, not a failure */
-    RNN_ZERO, /* dL/dh_t is exactly zero from step `stopped_at` down (every unit dead): a finding */
-    RNN_NO_MEMORY,
-    RNN_BAD_SPEC, /* a field of a spec is not allowed: rnn_spec_fault says which */
-    RNN_BAD_SIZE, /* inputs, outputs or length do not fit what is asked of the net */
-    RNN_BAD_LAW, /* a number is not finite or not > 0, or this cell or norm is not known to the call */
-    RNN_BAD_TARGET, /* a class label is outside 0..O-1, or the net has no read-out */
-    RNN_BAD_RANGE, /* lags or steps are outside 1..T, were not kept, or are too few */
-    RNN_NO_CONVERGENCE, /* of LAPACK or of a root search */
-};
-
-/* One sentence, lower case, no full stop; never NULL. */
-const char *rnn_status_text(enum rnn_status status);
-
-/* Whether this process rounds a * b + c once. Results of the two arithmetics differ in their last bits, and
- * in nothing else does the processor show. */
-bool rnn_fused(void);
-
-/* ---- what a network is made of ----------------------------------------------------------------------- */
-
-/* `value` and `derivative` serve theory and figures; `forward` and `backward` are those of a pass, which
- * never keeps a: all four derivatives are functions of h = phi(a). */
-struct rnn_activation {
-    const char *name;
-    double (*value)(double a); /* phi(a) */
-    double (*derivative)(double a); /* phi'(a); relu'(0) = 0 */
-    double gamma; /* 1/4, 1, 1, 1 */
-    int (*forward)(double *h, size_t count); /* h = phi(h); whether all of them are finite */
-    double (*backward)(double *da, const double *dh, const double *h, size_t count); /* gives sum dh^2 */
-};
-extern const struct rnn_activation rnn_sigmoid, rnn_tanh, rnn_relu, rnn_linear;
-
-/* What carries the state. Each has G blocks of H rows in W_hh, W_xh and b_h, in the order given; gates are
- * sigmoid of their a_t, the candidates g and n tanh:
- *
- *     elman            h_t = phi(a_t)                                      Elman 1990
- *     lstm  i,f,g,o    c_t = f c_{t-1} + i g        h_t = o tanh(c_t)      Hochreiter and Schmidhuber 1997;
- *                                                                          f: Gers, Schmidhuber, Cummins 2000
- *     gru   r,z,n      n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1}))         Cho et al. 2014, with r after the
- *                      h_t = (1 - z) n + z h_{t-1}                         product as in cuDNN and PyTorch */
-struct rnn_cell;
-extern const struct rnn_cell rnn_elman, rnn_lstm, rnn_gru;
-
-enum rnn_weights {
-    RNN_TIED = 1, /* one W_hh for every step: a recurrent network */
-    RNN_UNTIED, /* a fresh W_hh[t] a step; without drive, a deep feed-forward network */
-};
-
-/* Batch normalisation of the elman cell, N(v) = (v - mean) / sqrt(variance + epsilon), by the mean and biased
- * variance over the batch of each unit and step:
- *
- *     no norm     a_t = W_hh h_{t-1} + W_xh x_t + b_h
- *     input       a_t = W_hh h_{t-1} + gain_x N(W_xh x_t) + b_h                Laurent et al. 2016
- *     full        a_t = gain_h N(W_hh h_{t-1} + W_xh x_t) + b_h                Ioffe and Szegedy 2015
- *     separate    a_t = gain_h N(W_hh h_{t-1}) + gain_x N(W_xh x_t) + b_h      Cooijmans et al. 2017
- *
- * b_h shifts what is normalised: within N it would go with the mean, and its gradient would be zero. */
-enum rnn_norm { RNN_NO_NORM = 1, RNN_NORM_INPUT, RNN_NORM_FULL, RNN_NORM_SEPARATE };
-
-/* What the backward pass leaves behind; each keeps what the one before keeps. */
-enum rnn_record {
-    RNN_NORMS = 1, /* log_dh */
-    RNN_GRADIENTS, /* and the gradient of every parameter */
-    RNN_EVERYTHING, /* and dL/dh_t of every step, and what W_hh sees of it */
-};
-
-/* Every field is to be set; zero is an error except where a zero is named. */
-struct rnn_spec {
-    const struct rnn_cell *cell;
-    const struct rnn_activation *activation; /* of the elman cell; the others bring their own */
-    enum rnn_init init;
-    enum rnn_weights weights;
-    enum rnn_record record;
-    enum rnn_norm norm;
-    double gamma, epsilon; /* of a norm: what every gain begins with, and what is added to variances */
-    double scale; /* sigma */
-    double drive; /* s2 >= 0: W_xh_ij ~ N(0, drive / I), which adds s2 to Var a_t when x ~ N(0, 1) */
-    double start; /* deviation >= 0 of h_0 ~ N(0, start^2), and of c_0 */
-    double forget; /* bias of the gate that keeps, f of the lstm, z of the gru; 0 is none */
-    size_t length, hidden, batch;
-    size_t inputs; /* 0: no input at all, x is NULL */
-    size_t outputs; /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
-    size_t reads; /* n: the loss is read at the last n steps; more than 1 needs all states kept */
-    size_t truncation; /* 0: none; k: step t leaves dL/dh_{t-1} alone if T - (t - 1) is a multiple of k */
-    size_t segment; /* steps whose states are kept at once, rounded up to whole blocks: `length` keeps
-                              all, with fewer the way back computes states again, to the same bits */
-};
-
-/* The first field that stands in the way of a net, and what is allowed: "scale: must be finite and > 0". */
-const char *rnn_spec_fault(const struct rnn_spec *spec); /* NULL if there is none */
-
-size_t rnn_segment(size_t length, size_t batch); /* one of about sqrt(length) steps, as memory then is */
-
 /* ---- the network ------------------------------------------------------------------------------------- */
 
 /* Views into a flat vector, in the order they lie in; a gain that the norm does not have takes no room. */
 struct rnn_parameters {
-    double *W_hh; /* (G H, H), or (T, G H, H) untied */
-    double *W_xh, *b_h; /* (G H, I), (G H) */
+    double *W_hh;            /* (G H, H), or (T, G H, H) untied */
+    double *W_xh, *b_h;      /* (G H, I), (G H) */
     double *gain_h, *gain_x; /* (H) */
-    double *W_hy, *b_y; /* (O, H), (O) */
+    double *W_hy, *b_y;      /* (O, H), (O) */
 };
 
 /* One allocation. All arrays belong to the net and are open: read them, write x, h_0 and the parameters. */
 struct rnn {
-    struct rnn_spec spec; /* spec.length, the T of a pass, is at first `longest`: see rnn_set_length */
-    size_t longest, gates, parameters; /* ...; G; how many doubles theta holds */
-    double *theta; /* all parameters, seen one by one through `p` */
-    double *gradient; /* theirs, through `d`; NULL unless record >= RNN_GRADIENTS */
-    int gradient_exponent; /* the true one is 2^gradient_exponent times it; 0 unless it explodes */
+    struct rnn_spec spec;       /* spec.length is T, at first `longest`: see rnn_set_length */
+    size_t longest, gates;      /* the length it was made for; G */
+    size_t parameters;          /* how many doubles theta holds */
+    double *theta;              /* all parameters, seen one by one through `p` */
+    double *gradient;           /* theirs, through `d`; NULL unless record >= RNN_GRADIENTS */
+    int gradient_exponent;      /* the true one is 2^gradient_exponent times it; 0 unless it explodes */
     struct rnn_parameters p, d;
-    double *x; /* (T, B, I) */
-    double *target; /* (n, B, O), for rnn_loss_squared */
-    uint32_t *label; /* (n, B), for rnn_loss_softmax */
-    double *h, *c; /* (segment + 1, B, H) from step `from` on, see rnn_state; c: of the lstm */
+    double *x;                  /* (T, B, I) */
+    double *target;             /* (n, B, O), for rnn_loss_squared, of the n steps read */
+    uint32_t *label;            /* (n, B), for rnn_loss_softmax */
+    double *h, *c;              /* (segment + 1, B, H) from step `from` on, see rnn_state; c: of the lstm */
     size_t from;
-    double *y, loss; /* (n, B, O) */
-    double *mean, *deviation; /* (N, longest, H), of the last forward pass in training; deviation: the root in
-                                   N(v); N = 2 for `separate`, that of W_hh h_{t-1} first, else 1 */
-    bool frozen; /* see rnn_norm_freeze */
+    double *y, loss;            /* (n, B, O) */
+    double *mean, *deviation;   /* (N, longest, H), of the last forward pass in training; deviation: the root
+                                   in N(v); N = 2 for `separate`, that of W_hh h_{t-1} first, else 1 */
+    bool frozen;                /* see rnn_norm_freeze */
 
-    double *log_dh; /* (T) [t-1] = ln ||dL/dh_t||, right at any length; -inf for a zero. Before
+    double *log_dh;             /* (T) [t-1] = ln ||dL/dh_t||, right at any length; -inf for a zero. Before
                                    the way back of a net in segments, checkpoints may wait in it */
-    double *log_dc; /* the same of dL/dc_t, or NULL: the total derivative, which, unlike the one
+    double *log_dc;             /* the same of dL/dc_t, or NULL: the total derivative, which, unlike the one
                                    PyTorch gives, counts the path through h_t */
-    double *dh, *dc; /* (T, B, H): dL/dh_t = 2^exponent[t-1] dh[t-1]; two rows of work unless
+    double *dh, *dc;            /* (T, B, H): dL/dh_t = 2^exponent[t-1] dh[t-1]; two rows of work unless
                                    record is RNN_EVERYTHING */
-    double *da_h_of_step; /* (T, G, B, H): dL/d(W_hh h_{t-1}), what W_hh sees; else NULL */
-    int *exponent; /* (T), of dh, dc and da_h_of_step; else NULL */
-    size_t stopped_at; /* the step of RNN_DIVERGED and RNN_ZERO */
-    struct rnn_work *work;
+    double *da_h_of_step;       /* (T, G, B, H): dL/d(W_hh h_{t-1}), what W_hh sees; else NULL */
+    int *exponent;              /* (T), of dh, dc and da_h_of_step; else NULL */
+    size_t stopped_at;          /* the step of RNN_DIVERGED and RNN_ZERO */
+    struct rnn_work *work;      /* what only the passes use */
 };
 
 /* (B, H): h_t and c_t for t = from..from + segment, and the storage of dL/dh_t and dL/dc_t for t = 1..T. */
@@ -184,10 +89,12 @@ static inline double *rnn_cell_gradient(const struct rnn *net, size_t t) {
 /* Bytes rnn_create allocates; in double, so that no size overflows. NAN if the spec has a fault. */
 double rnn_bytes(const struct rnn_spec *spec);
 
-/* Allocates a net for `spec`, or reuses *net when that is not NULL and large enough. RNN_BAD_SPEC,
- * RNN_NO_MEMORY: *net is freed and NULL. Parameters, x and h_0 are undefined until rnn_draw or the caller
- * sets them. rnn_free nulls; *net may be NULL. */
+/* Allocates a net for `spec`, or reuses *net when that is not NULL and large enough. Parameters, x and h_0
+ * are undefined until rnn_draw or the caller sets them. RNN_BAD_SPEC, RNN_NO_MEMORY: *net is NULL, the old
+ * one freed. */
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec);
+
+/* Frees and nulls; *net may be NULL. */
 void rnn_free(struct rnn **net);
 
 /* Draws the parameters of the spec's laws (biases 0 but for `forget`, gains gamma), h_0, c_0, and noise
@@ -209,12 +116,15 @@ enum rnn_status rnn_forward(struct rnn *net);
  * companions, and backward treats them as constants. RNN_BAD_LAW: the net has no norm. */
 enum rnn_status rnn_norm_freeze(struct rnn *net, bool frozen);
 
-/* Each sets `loss`, a mean over the batch and the steps read, what these bring to dL/dh_t, and with
- * RNN_GRADIENTS dW_hy and db_y. RNN_BAD_TARGET.
+/* Each sets `loss`, a mean over the batch and the n steps read, what these bring to dL/dh_t, and with
+ * RNN_GRADIENTS dW_hy and db_y:
  *
- *     linear     L = mean <v, h>                v ~ N(0, 1) of RNN_FOR_LOSS, index T - t; the loss that measures
- *     squared    L = mean ||y - target||^2       without a half
- *     softmax    L = mean -ln softmax(y)[label]                                  log-sum-exp, no overflow */
+ *     linear     L = mean <v, h>                   the loss that measures; v ~ N(0, 1) of the seed's stream
+ *                                                  RNN_FOR_LOSS, index T - t
+ *     squared    L = mean ||y - target||^2         without a half
+ *     softmax    L = mean -ln softmax(y)[label]    log-sum-exp, so that nothing overflows
+ *
+ * RNN_BAD_TARGET: no read-out, or a label out of range. */
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed);
 enum rnn_status rnn_loss_squared(struct rnn *net);
 enum rnn_status rnn_loss_softmax(struct rnn *net);

@@ -3,7 +3,7 @@
 #ifndef RNN_THEORY_H
 #define RNN_THEORY_H
 
-#include "rnn.h"
+#include "spec.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
  *     }
  *
  * There are no call-backs: the loop is the caller's, and between two calls it may look at everything. */
-/* clang-format off: written by hand */
+/* clang-format off */
 #ifndef RNN_TRAIN_H
 #define RNN_TRAIN_H
 
