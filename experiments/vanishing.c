@@ -48,7 +48,7 @@ static enum rnn_status radius_of_step(double *radius, const struct rnn *net, dou
     if (net->spec.weights == RNN_UNTIED)
         return RNN_OK;
     const enum rnn_status status = rnn_spectral_radius(radius, net->p.W_hh, net->spec.hidden, work);
-    *radius = log10(net->spec.activation->gamma * *radius);
+    *radius = rnn_log10(net->spec.activation->gamma * *radius);
     return status;
 }
 
