@@ -4,7 +4,7 @@
 #ifndef RNN_SPEC_H
 #define RNN_SPEC_H
 
-#include "elementary.h"
+#include "arithmetic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,10 +31,6 @@ enum rnn_status {
 
 /* One sentence, lower case, no full stop; never NULL. */
 const char *rnn_status_text(enum rnn_status status);
-
-/* Whether this process rounds a * b + c once. Results of the two arithmetics differ in their last bits, and
- * in nothing else does the processor show. */
-bool rnn_fused(void);
 
 /* ---- random streams ---------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
-/* Elementary functions, in one set of bits everywhere (elementary.h): sums and products in a fixed order,
+/* Elementary functions, in one set of bits everywhere (arithmetic.h): sums and products in a fixed order,
  * and what IEEE 754 and C define exactly. Their errors against MPFR are held by a test. */
-#include "elementary.h"
+#include "arithmetic.h"
 #include "functions.h"
 
 #include <math.h>

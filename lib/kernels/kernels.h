@@ -7,9 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 1 where the level in use rounds a * b + c once. */
-int k_fused(void);
-
 /* W (rows, cols), or its transpose, laid out once for many products. Packed size in doubles, for either. */
 size_t k_packed_size(size_t rows, size_t cols);
 void k_pack(double *packed, const double *W, size_t rows, size_t cols);

@@ -1,7 +1,8 @@
 /* Packing, and the choice of an instruction-set level for everything that product.c, map.c and random.c
- * compute. The choice is a test of processor flags at each call (about a nanosecond), so that no state is
- * kept. */
+ * compute: the best of them, found by a test of processor flags at each call (about a nanosecond), or the one
+ * chosen. */
 #include "level.h"
+#include "arithmetic.h"
 #include "kernels.h"
 
 #include <string.h>
@@ -24,15 +25,34 @@ const struct k_level *k_level(int level) {
     return level == 0 ? &plain : NULL;
 }
 
-static inline const struct k_level *best(void) {
+/* By rnn_choose_level, before there are threads. */
+static const struct k_level *chosen;
+
+static inline const struct k_level *in_use(void) {
+    if (chosen)
+        return chosen;
     for (int level = 2; level > 0; level--)
         if (k_level(level))
             return k_level(level);
     return k_level(0);
 }
 
-int k_fused(void) {
-    return best()->products->fused;
+const char *rnn_level(int number) {
+    const struct k_level *level = k_level(number);
+    return level ? level->name : NULL;
+}
+
+bool rnn_choose_level(const char *name) {
+    for (int level = 0; k_level(level); level++)
+        if (strcmp(k_level(level)->name, name) == 0) {
+            chosen = k_level(level);
+            return true;
+        }
+    return false;
+}
+
+bool rnn_fused(void) {
+    return in_use()->products->fused;
 }
 
 /* ---- packing ------------------------------------------------------------------------------------------ */
@@ -54,78 +74,78 @@ void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols
 
 void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
               size_t rows, int upward) {
-    best()->products->product(out, bias, 0, terms, count, batch, rows, upward);
+    in_use()->products->product(out, bias, 0, terms, count, batch, rows, upward);
 }
 
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols) {
-    best()->products->product(out, NULL, 0, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, NULL, 0, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
 }
 
 void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                    size_t cols) {
-    best()->products->product(out, out, rows, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, out, rows, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
 }
 
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
-    best()->products->outer_add(W, a, x, count, rows, cols);
+    in_use()->products->outer_add(W, a, x, count, rows, cols);
 }
 
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols) {
-    best()->products->column_sums_add(b, a, count, cols);
+    in_use()->products->column_sums_add(b, a, count, cols);
 }
 
 /* ---- element by element ------------------------------------------------------------------------------- */
 
 int k_sigmoid(double *h, size_t count) {
-    return best()->maps->sigmoid(h, count);
+    return in_use()->maps->sigmoid(h, count);
 }
 
 int k_tanh(double *h, size_t count) {
-    return best()->maps->tanh(h, count);
+    return in_use()->maps->tanh(h, count);
 }
 
 int k_relu(double *h, size_t count) {
-    return best()->maps->relu(h, count);
+    return in_use()->maps->relu(h, count);
 }
 
 int k_linear(double *h, size_t count) {
-    return best()->maps->linear(h, count);
+    return in_use()->maps->linear(h, count);
 }
 
 double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count) {
-    return best()->maps->sigmoid_back(da, dh, h, count);
+    return in_use()->maps->sigmoid_back(da, dh, h, count);
 }
 
 double k_tanh_back(double *da, const double *dh, const double *h, size_t count) {
-    return best()->maps->tanh_back(da, dh, h, count);
+    return in_use()->maps->tanh_back(da, dh, h, count);
 }
 
 double k_relu_back(double *da, const double *dh, const double *h, size_t count) {
-    return best()->maps->relu_back(da, dh, h, count);
+    return in_use()->maps->relu_back(da, dh, h, count);
 }
 
 double k_linear_back(double *da, const double *dh, const double *h, size_t count) {
-    return best()->maps->linear_back(da, dh, h, count);
+    return in_use()->maps->linear_back(da, dh, h, count);
 }
 
 double k_sum_squares(const double *x, size_t count) {
-    return best()->maps->sum_squares(x, count);
+    return in_use()->maps->sum_squares(x, count);
 }
 
 void k_scale(double *x, double factor, size_t count) {
-    best()->maps->scale(x, factor, count);
+    in_use()->maps->scale(x, factor, count);
 }
 
 int k_finite(const double *x, size_t count) {
-    return best()->maps->finite(x, count);
+    return in_use()->maps->finite(x, count);
 }
 
 /* ---- random numbers ----------------------------------------------------------------------------------- */
 
 void k_uniform(double *out, size_t count, const uint64_t key[2]) {
-    best()->randoms->uniform(out, count, key);
+    in_use()->randoms->uniform(out, count, key);
 }
 
 void k_gaussian(double *out, size_t count, double deviation, const uint64_t key[2]) {
-    best()->randoms->gaussian(out, count, deviation, key);
+    in_use()->randoms->gaussian(out, count, deviation, key);
 }

@@ -1,7 +1,5 @@
-/* What each status means, for whoever prints it, and which arithmetic is at work. */
+/* What each status means, for whoever prints it. */
 #include "rnn.h"
-
-#include "kernels/kernels.h"
 
 static const char *const text[] = {
     [RNN_OK] = "no error",
@@ -19,8 +17,4 @@ static const char *const text[] = {
 
 const char *rnn_status_text(enum rnn_status status) {
     return (size_t)status < sizeof text / sizeof *text ? text[status] : "unknown status";
-}
-
-bool rnn_fused(void) {
-    return k_fused();
 }

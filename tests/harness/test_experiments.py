@@ -56,6 +56,22 @@ class Experiments(probes.ProbeTest):
                 self.assertRefused(self.run_probe(EXPERIMENTS / experiment, *arguments), *parts)
                 self.assertEqual(self.names(), sorted(files))
 
+    def test_a_level_can_be_chosen_and_fusing_is_all_it_changes(self):
+        levels = self.good(EXPERIMENTS / "vanishing", "--help").out.split("with, here ")[1].split(" (")[0].split(", ")
+        out = {level: self.good(EXPERIMENTS / "vanishing", "--length", "30", "--seed", "1", "--out", "-",
+                                environment=self.environment(EVANESCE_LEVEL=level)).out for level in ["", *levels]}
+        self.assertEqual(levels[0], "plain")
+        best = {out[level] for level in ["", *levels[1:]]}
+        self.assertEqual(len(best), 1)
+        if len(levels) > 1:
+            self.assertNotIn(out["plain"], best)
+
+    def test_a_level_that_this_processor_lacks_is_refused(self):
+        for level in ("avx3", "Plain", "plain,avx2"):
+            result = self.run_probe(EXPERIMENTS / "vanishing", environment=self.environment(EVANESCE_LEVEL=level))
+            self.assertRefused(result, f"EVANESCE_LEVEL={level}: must be ", "plain")
+        self.assertEqual(self.names(), [])
+
 
 if __name__ == "__main__":
     probes.main()

@@ -1,15 +1,15 @@
 /* The choice of a level. */
+#include "arithmetic.h"
 #include "levels.h"
 
 enum { PAIRS = 4 };
 
-/* The functions of kernels.h are those of the highest level: each has to reach its own entry of the table. */
-START_TEST(the_library_uses_the_best_level) {
+/* The functions of kernels.h are those of this level: each has to reach its own entry of the table. */
+static void assert_in_use(const struct k_level *k) {
     enum { COUNT = 45, ROWS = 5, COLS = 9 };
-    const struct k_level *k = k_level(2) ? k_level(2) : k_level(1) ? k_level(1) : k_level(0);
     const struct k_maps *m = k->maps;
     const struct k_products *products = k->products;
-    ck_assert_int_eq(k_fused(), products->fused);
+    ck_assert_int_eq(rnn_fused(), products->fused);
     k_forward_kernel *const forward[2][PAIRS] = { { k_sigmoid, k_tanh, k_relu, k_linear },
                                                   { m->sigmoid, m->tanh, m->relu, m->linear } };
     k_back_kernel *const back[2][PAIRS] = {
@@ -38,11 +38,26 @@ START_TEST(the_library_uses_the_best_level) {
         products->product(out[1], NULL, 0, terms, 1, 3, ROWS, 0);
         k_affine(out[0], a, terms, 2, 2, ROWS, 1);
         products->product(out[1], a, 0, terms, 2, 2, ROWS, 1);
-        assert_same_bits(out[0], out[1], COUNT, "best level");
-        assert_same_bits(&squares[0], &squares[1], 1, "best level");
+        assert_same_bits(out[0], out[1], COUNT, k->name);
+        assert_same_bits(&squares[0], &squares[1], 1, k->name);
         free(out[0]), free(out[1]);
     }
     free(a), free(x), free(W), free(packed);
+}
+
+START_TEST(the_library_uses_the_best_level_until_one_is_chosen) {
+    int level = 0;
+    while (k_level(level + 1))
+        level++;
+    assert_in_use(k_level(level));
+    for (level = 0; k_level(level); level++) {
+        ck_assert_str_eq(rnn_level(level), k_level(level)->name);
+        ck_assert(rnn_choose_level(rnn_level(level)));
+        assert_in_use(k_level(level));
+    }
+    ck_assert_ptr_null(rnn_level(level));
+    ck_assert(rnn_choose_level("plain") && !rnn_choose_level("avx3") && !rnn_choose_level(""));
+    assert_in_use(k_level(0));
 }
 END_TEST
 
@@ -54,5 +69,5 @@ START_TEST(every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own) {
 }
 END_TEST
 
-UNIT_MAIN("level", the_library_uses_the_best_level,
+UNIT_MAIN("level", the_library_uses_the_best_level_until_one_is_chosen,
           every_level_above_the_plain_one_fuses_and_has_a_name_of_its_own)

@@ -32,6 +32,8 @@ struct options {
 };
 bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,
                          const char *const arguments[], struct reason *why);
+/* What EVANESCE_LEVEL may be here: "plain, avx2". */
+void sweep_levels(char *text, size_t size);
 
 /* ---- help.c -------------------------------------------------------------------------------------------- */
 

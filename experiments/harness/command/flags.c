@@ -1,6 +1,8 @@
 /* Flags: no abbreviations and no operands, so that a typo never runs a default. */
 #include "command.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct flag_word sweep_flags[FLAGS] = {
@@ -115,6 +117,22 @@ static bool check_output(const struct options *options, struct reason *why) {
     return true;
 }
 
+void sweep_levels(char *text, size_t size) {
+    *text = '\0';
+    for (int i = 0; rnn_level(i) && strlen(text) < size; i++)
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? ", " : "", rnn_level(i));
+}
+
+static bool choose_level(struct reason *why) {
+    const char *name = getenv("EVANESCE_LEVEL");
+    char levels[64];
+    if (!name || !*name || rnn_choose_level(name))
+        return true;
+    sweep_levels(levels, sizeof levels);
+    return sweep_refuse(why, "EVANESCE_LEVEL=%.80s: must be an instruction set of this processor: %s", name,
+                        levels);
+}
+
 bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,
                          const char *const arguments[], struct reason *why) {
     *options = (struct options){ .shards = 1 };
@@ -126,5 +144,6 @@ bool sweep_options_parse(struct options *options, const struct sweep_spec *spec,
             return true;
         i += taken;
     }
-    return read_jobs(options, why) && read_shard(options, why) && check_output(options, why);
+    return choose_level(why) && read_jobs(options, why) && read_shard(options, why) &&
+           check_output(options, why);
 }

@@ -72,6 +72,15 @@ static void print_columns(const struct sweep_spec *spec) {
     describe("status", "ok, diverged at step N, or zero at step N (an exactly zero gradient)", widest + 4);
 }
 
+static void print_environment(void) {
+    char levels[64], text[160];
+    sweep_levels(levels, sizeof levels);
+    snprintf(text, sizeof text, "instruction set to compute with, here %s (default: the last)", levels);
+    printf("\nEnvironment:\n");
+    describe("EVANESCE_LEVEL", text, 18);
+    describe("EVANESCE_DATA", "folder of a text that is not here", 18);
+}
+
 static void print_examples(const struct sweep_spec *spec) {
     const struct sweep_axis *last = spec->axes;
     while (last->name && last[1].name)
@@ -101,6 +110,7 @@ int sweep_help(const struct sweep_spec *spec) {
     printf("\nFlags:\n");
     for (int i = 0; i < FLAGS; i++)
         print_flag(spec, (enum flag)i);
+    print_environment();
     print_examples(spec);
     printf("\nBeside FILE.csv: FILE.meta.json (how it was made)%s.\n",
            has_seed(spec) ? ", FILE.summary.csv (mean and deviation over seeds)" : "");
