@@ -1,5 +1,6 @@
 /* C12, C13: dL/dW is a sum over lags; of a recurrent net the far part of it vanishes and the whole does not;
  * of a deep net whole layers may. */
+#include "../unit/reference.h"
 #include "claim.h"
 
 #include <math.h>
@@ -18,6 +19,65 @@ START_TEST(the_update_is_the_sum_of_its_lags) {
         worst = fmax(worst, claim_value(&table, i, "identity"));
     claim_at_most("C12", "sum_t da_t h_{t-1}^T - dL/dW, over ||dL/dW||", worst, 1e-12, "identity");
     sweep_table_free(&table);
+}
+END_TEST
+
+/* The sum of a small net's lags, entry by entry, against derivatives of a second implementation, which knows
+ * the loss and no way back (tests/unit/reference.c). */
+enum { H = 6, BATCH = 3 };
+
+static struct rnn *small_net(const struct rnn_activation *activation) {
+    struct rnn *net = NULL;
+    const struct rnn_spec spec = { .cell = &rnn_elman,
+                                   .activation = activation,
+                                   .init = RNN_GAUSSIAN,
+                                   .weights = RNN_TIED,
+                                   .record = RNN_EVERYTHING,
+                                   .norm = RNN_NO_NORM,
+                                   .scale = 1.213,
+                                   .drive = 0.713,
+                                   .length = 9,
+                                   .segment = 9,
+                                   .hidden = H,
+                                   .reads = 1,
+                                   .batch = BATCH,
+                                   .inputs = 2 };
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 713);
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_loss_linear(net, 713), RNN_OK);
+    ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    return net;
+}
+
+/* sum_t sum_b (da_t)_i (h_{t-1})_j */
+static double sum_of_lags(const struct rnn *net, size_t i, size_t j) {
+    double sum = 0;
+    for (size_t t = 1; t <= net->spec.length; t++)
+        for (size_t b = 0; b < BATCH; b++)
+            sum += ldexp(net->da_h_of_step[((t - 1) * BATCH + b) * H + i], net->exponent[t - 1]) *
+                   rnn_state(net, t - 1)[b * H + j];
+    return sum;
+}
+
+START_TEST(the_sum_of_the_lags_is_the_derivative_of_the_loss) {
+    static const struct rnn_activation *const activations[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu,
+                                                                &rnn_linear };
+    struct rnn *net = small_net(activations[_i]);
+    double v[BATCH * H], worst = 0, largest = 0;
+    char what[64];
+    long double complex work[3 * BATCH * H];
+    rnn_gaussian(v, BATCH * H, 1, (struct rnn_stream){ 713, RNN_FOR_LOSS, 0 });
+    const struct reference reference = { .net = net, .loss = LINEAR, .weight = v, .work = work };
+    for (size_t i = 0; i < H * H; i++) {
+        const size_t parameter = (size_t)(net->p.W_hh - net->theta) + i;
+        const double derivative = reference_complex_step(&reference, parameter, SIZE_MAX, 0);
+        worst = fmax(worst, fabs(sum_of_lags(net, i / H, i % H) - derivative));
+        largest = fmax(largest, fabs(derivative));
+    }
+    snprintf(what, sizeof what, "%s: sum of the lags less dL/dW, entry by entry", activations[_i]->name);
+    claim_at_most("C12", what, worst / largest, 1e-13, "complex step of a second implementation");
+    rnn_free(&net);
 }
 END_TEST
 
@@ -90,6 +150,7 @@ END_TEST
 int main(void) {
     TCase *cases = tcase_create("updates");
     tcase_add_test(cases, the_update_is_the_sum_of_its_lags);
+    tcase_add_loop_test(cases, the_sum_of_the_lags_is_the_derivative_of_the_loss, 0, 4);
     tcase_add_test(cases, the_far_part_vanishes_and_the_whole_does_not);
     tcase_add_test(cases, shares_are_those_of_orthogonal_parts);
     tcase_add_test(cases, layers_of_a_deep_net_may_vanish_whole);
