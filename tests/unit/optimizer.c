@@ -99,6 +99,11 @@ START_TEST(presets_are_filled_and_lawful) {
         ck_assert_double_eq(presets[i].rate, 0.713);
         ck_assert_int_eq(presets[i].rule, RNN_SGD + i);
     }
+    ck_assert_double_eq(presets[0].momentum, 0);
+    ck_assert_double_eq(presets[1].momentum, 0);
+    ck_assert_double_eq(presets[1].decay, 0.99);
+    ck_assert_double_eq(presets[1].epsilon, 1e-8);
+    ck_assert_double_eq(presets[2].epsilon, 1e-8);
     ck_assert_double_eq(presets[2].momentum, 0.9);
     ck_assert_double_eq(presets[2].decay, 0.999);
 }

@@ -344,6 +344,36 @@ START_TEST(a_sequence_does_not_depend_on_its_companions) {
 }
 END_TEST
 
+/* As they would if the numbers of one began one after those of the last. */
+START_TEST(sequences_do_not_overlap) {
+    for (size_t i = 0; i < ALL; i++) {
+        const size_t row = all[i].task->inputs * sizeof *x;
+        const struct rnn_batch batch = batch_of(LENGTH, 2, 1);
+        size_t differ = 0;
+        fill(&batch, &all[i], RNN_FOR_BATCH, 11);
+        for (size_t t = 0; t < 8; t++)
+            differ +=
+                memcmp(x + ((t + 1) * 2) * row / sizeof *x, x + (t * 2 + 1) * row / sizeof *x, row) != 0;
+        ck_assert_uint_gt(differ, 0);
+    }
+}
+END_TEST
+
+/* A uniform number makes the symbol, and others the noise: its variance is 1/4 whatever the symbol. */
+START_TEST(noise_knows_nothing_of_the_symbol) {
+    const struct rnn_problem problem = { .task = &rnn_task_recall, .delay = 1 };
+    const struct rnn_batch batch = batch_of(3, 1, 1);
+    double squares[4] = { 0 }, count[4] = { 0 };
+    for (uint32_t i = 0; i < 4000; i++) {
+        rnn_problem_fill(&batch, &problem, (struct rnn_stream){ 713, RNN_FOR_BATCH, i }, draws);
+        squares[label[0]] += x[4] * x[4];
+        count[label[0]]++;
+    }
+    for (int k = 0; k < 4; k++)
+        ck_assert_double_eq_tol(squares[k] / count[k], 0.25, 0.06); /* five deviations */
+}
+END_TEST
+
 START_TEST(batches_of_other_numbers_purposes_and_seeds_differ) {
     static double first[LENGTH * 3 * WIDEST];
     const struct rnn_stream streams[] = { { 713, RNN_FOR_BATCH, 12 },
@@ -412,4 +442,5 @@ UNIT_MAIN("task", a_window_is_a_piece_of_the_text_and_its_label_the_next_byte,
           recall_shows_a_symbol_once_and_noise_otherwise, copy_asks_for_ten_symbols_at_the_end,
           text_asks_for_the_next_byte_at_each_step_read, a_sequence_does_not_depend_on_its_companions,
           batches_of_other_numbers_purposes_and_seeds_differ, chance_is_the_logarithm_of_the_classes,
+          sequences_do_not_overlap, noise_knows_nothing_of_the_symbol,
           a_problem_that_cannot_be_set_names_its_field)
