@@ -25,7 +25,27 @@ local function keep_numbers(inlines)
       if before and glue[before.text] or after and glue[after.text] then inlines[i] = pandoc.Str '\u{a0}' end
     end
   end
-  return inlines
+end
+
+-- A browser breaks a line on either side of a formula, even before a comma: what touches one stays with it.
+local function keep_together(inlines)
+  keep_numbers(inlines)
+  local out, run = pandoc.List(), pandoc.List()
+  local function flush()
+    local has_formula = run:find_if(function(inline) return inline.t == 'Math' end)
+    if has_formula and #run > 1 then out:insert(pandoc.Span(run, { class = 'whole' })) else out:extend(run) end
+    run = pandoc.List()
+  end
+  for _, inline in ipairs(inlines) do
+    if inline.t == 'Str' or inline.t == 'Math' and inline.mathtype == 'InlineMath' then
+      run:insert(inline)
+    else
+      flush()
+      out:insert(inline)
+    end
+  end
+  flush()
+  return out
 end
 
 -- Pages lead to pages, the sources of the repository to the copies shipped in source/.
@@ -81,7 +101,7 @@ end
 -- The caption is the line below, else the alternative text, in whose place the label then stands.
 local function figure(img, line)
   local file = img.src:match '[^/]+$'
-  local known, stem = figures[file], file:match '^[^.]+'
+  local known, stem = figures[file] or error('there is no figure ' .. img.src, 0), file:match '^[^.]+'
   drawn = drawn + 1
   local label = words.figure .. ' ' .. (number ~= '' and number .. '.' or '') .. drawn
   local links = {}
@@ -154,7 +174,7 @@ return {
       if block.t == 'Para' and not described and not stringify(block):match '\\' then described = stringify(block):gsub('%s+', ' ') end
     end
   end },
-  { Inlines = keep_numbers, Link = relink, Header = anchor, Table = tabulate, Math = formula, Code = whole, Blocks = illustrate },
+  { Inlines = keep_together, Link = relink, Header = anchor, Table = tabulate, Math = formula, Code = whole, Blocks = illustrate },
   { Meta = function(meta)
     meta.description, meta.image = described, image
     return meta

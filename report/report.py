@@ -39,9 +39,9 @@ def reading_order(readme):
 
 def lettering(svg):
     """The size of a figure, and the width below which its smallest letters are too small to read."""
-    width, height = (int(re.search(rf'{side}="(\d+)', svg)[1]) for side in ("width", "height"))
-    smallest = min(map(float, re.findall(r'font-size="([\d.]+)', svg)), default=LEAST_TEXT)
-    return {"width": width, "height": height, "style": f"min-width: {math.ceil(width * LEAST_TEXT / smallest)}px"}
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    smallest = min(map(float, re.findall(r'font-size(?:="|: *)([\d.]+)', svg)), default=LEAST_TEXT)
+    return {"width": f"{width:g}", "height": f"{height:g}", "style": f"min-width: {math.ceil(width * LEAST_TEXT / smallest)}px"}
 
 
 def shortened(field, decimal):
@@ -172,7 +172,8 @@ class Report:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             json.dump(defaults, file)
             file.flush()
-            subprocess.run([self.pandoc, "--defaults", file.name], input=text.encode(), check=True)
+            if subprocess.run([self.pandoc, "--defaults", file.name], input=text.encode()).returncode:
+                sys.exit(f"{target}: pandoc could not write it")
         made = mended(target.read_text(encoding="utf-8"))
         target.write_text(made, encoding="utf-8")
         self.linked.update(re.findall(r'href="(?:\.\./)*source/([^"#]+)\.html', made))

@@ -14,7 +14,7 @@ AXE = Path(os.environ.get("AXE", sys.argv[2]))
 TEXTS = [REPORT / "index.html", *sorted(REPORT.glob("en/*.html")), *sorted(REPORT.glob("pt/*.html"))]
 OTHERS = [min((REPORT / folder).rglob("*.html"), key=lambda path: path.stat().st_size) for folder in ("data", "source")]
 WIDTHS, SCHEMES, PAPER = (390, 900, 1440), ("light", "dark"), 658  # A4 without its margins, in CSS px
-LETTERS = {path.name: min(map(float, re.findall(r'font-size="([\d.]+)', path.read_text(encoding="utf-8"))), default=99)
+LETTERS = {path.name: min(map(float, re.findall(r'font-size(?:="|: *)([\d.]+)', path.read_text(encoding="utf-8"))), default=99)
            for path in REPORT.glob("figures/*.svg")}  # the smallest of each figure, px at its own size
 
 # What is wrong with the layout at this width. In its own box a thing may be wider than the page, if the box scrolls.
@@ -43,6 +43,13 @@ for (let node; node = walker.nextNode();)
     range.setStart(node, number.index), range.setEnd(node, number.index + number[0].length);
     if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) faults.push(`broken: ${number[0]}`);
   }
+for (const formula of document.querySelectorAll("math[display=inline]")) {
+  const after = formula.nextSibling;
+  if (!after || !/^[,.;:!?)]/.test(after.data)) continue;
+  const range = document.createRange();
+  range.setStart(after, 0), range.setEnd(after, 1);
+  if (range.getBoundingClientRect().left < formula.getBoundingClientRect().right - 2) faults.push(`a line begins with ${after.data.slice(0, 20)}`);
+}
 return faults;
 """
 # A word at the end of each heading and at the start of what follows, in the first and the last cell of each table's body.

@@ -29,9 +29,11 @@ ECHO = """# 7. {title}
 
 <!--= a comment of its own -->
 
+First of $\\sigma$.
+
 Why? See [start](00-start.md), [notation](../README.md#refs) and [the code](../../lib/echo.c).
 
-It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$ and `--weights untied`.
+It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$ and `--weights untied` ($x$, $y$).
 
 $$
 \\left[ \\frac{{a}}{{b}} \\right] (x)
@@ -58,7 +60,7 @@ It is **4**.
 
 </details>
 """
-SVG = '<svg width="860" height="400" xmlns="http://www.w3.org/2000/svg"><text font-size="14">a</text><text font-size="10.00">b</text></svg>'
+SVG = '<svg viewBox="0 0 860 400" xmlns="http://www.w3.org/2000/svg"><text font-size="14">a</text><text font-size="10.00">b</text></svg>'
 
 
 def repository(root):
@@ -141,6 +143,9 @@ class Made(unittest.TestCase):
         self.has("It is −0.188\u00a0±\u00a00.012 of")
         self.has("−1.5\u00a0±\u00a00.1</td>")
 
+    def test_no_line_begins_with_what_follows_a_formula(self):
+        self.assertRegex(self.page, r'<span class="whole">\(<math.{0,200}<mi>x</mi>.{0,90}</math>,</span> <span class="whole"><math.{0,200}</math>\)\.</span>')
+
     def test_links_stay_within_the_folder(self):
         for link in ('"00-start.html"', '"README.html#refs"', '"../source/lib/echo.c.html"'):
             self.has(f"href={link}")
@@ -221,6 +226,9 @@ class Refused(unittest.TestCase):
 
     def test_a_link_to_a_file_that_is_not_there(self):
         self.refuse("en/echo.md", "../../lib/echo.c", "../../lib/ecco.c", "lib/ecco.c")
+
+    def test_a_figure_that_is_not_there(self):
+        self.refuse("en/echo.md", "figures/drawn.en.svg", "figures/drown.en.svg", "figures/drown.en.svg", "en/echo.html")
 
     def test_two_pages_in_one_row(self):
         self.refuse("README.md", "en/echo.md", "en/cost.md", "pt/echo.md", "en/cost.md")
