@@ -21,7 +21,7 @@ do for [p = 1:2] {
     eval p == 1 ? panel(0.1, 0.53, 0.23, 0.9) : panel(0.55, 0.99, 0.23, 0.9)
     set title (p == 1 ? tr("r, sem entrada", "r, without input") : tr("r, com entrada", "r, with input")) offset 0, -0.5
     if (p == 1) { set ytics (number("0.02") 0.02, number("0.1") 0.1, number("0.5") 0.5, "1" 1, "2" 2) } else { set ytics ("" 0.02, "" 0.1, "" 0.5, "" 1, "" 2) }
-    set label 4 "■ W = I" at p == 1 ? 0.9 : 1.4, p == 1 ? 0.25 : 0.45 textcolor rgb tint[3]
+    set label 4 "■ W = I" at p == 1 ? 1.7 : 1.4, p == 1 ? 0.12 : 0.45 textcolor rgb tint[3]
     if (p == 1) { set label 4 right } else { set label 4 left }
     if (p == 2) { eval foot(thin."; ".spread(tr("barra", "bar"))) }
     plot data using (column("gamma")):(when(row(1), column("theory_r"))) with lines linestyle 9, \

@@ -14,7 +14,7 @@ set xrange [0.22:7.6]
 set yrange [0.14:2]
 set xtics (number("0.25") 0.25, number("0.5") 0.5, "1" 1, "2" 2, "4" 4)
 set ytics (number("0.2") 0.2, number("0.5") 0.5, "1" 1, "2" 2)
-eval panel(0.09, 0.97, 0.2, 0.93)
+eval panel(0.09, 0.97, 0.215, 0.935)
 eval fates(1)
 set label 1 explodes at 0.235, 1.8 left textcolor rgb QUIET
 set label 2 vanishes at 7.2, 0.155 right textcolor rgb QUIET

@@ -20,7 +20,7 @@ do for [p = 1:2] {
     eval p == 1 ? panel(0.085, 0.525, 0.23, 0.9) : panel(0.55, 0.99, 0.23, 0.9)
     set title (p == 1 ? tr("r, com entrada: tanh", "r, with input: tanh") : tr("r, sem entrada", "r, without input")) offset 0, -0.5
     if (p == 1) { set ytics (number("0.2") 0.2, number("0.5") 0.5, "1" 1, "2" 2) } else { set ytics ("" 0.2, "" 0.5, "" 1, "" 2) }
-    set label 3 (p == 1 ? tr("tudo", "all") : "tanh") at p == 1 ? 0.21 : 0.9, p == 1 ? 0.45 : 1.3 left textcolor rgb "#B04A00"
+    set label 3 (p == 1 ? tr("tudo", "all") : "tanh") at p == 1 ? 0.21 : 0.9, p == 1 ? 0.45 : 1.3 left textcolor linestyle 12
     set label 4 (p == 1 ? tr("separada", "separate") : label_of("sigmoid")) at p == 1 ? 0.75 : 4.8, p == 1 ? 0.62 : 0.9 textcolor rgb tint[2]
     if (p == 2) { set label 4 right }
     set label 5 p == 1 ? tr("sem normalizar", "not normalised") : tr("sigmoide sem normalizar", "sigmoid, not normalised") at 0.09, p == 1 ? 0.91 : 0.265 left textcolor rgb QUIET

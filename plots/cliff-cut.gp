@@ -18,7 +18,7 @@ set title tr("o erro E", "the error E") offset 0, -0.5
 set yrange [0:0.5]
 set ytics 0.1
 array place[4] = [-1.28, -1.98, -2.65, -3.28]
-do for [i = 1:4] { set label i sprintf("w = %d", i + 2) at place[i], 0.3 - 0.05 * i right textcolor rgb tint[i] }
+do for [i = 1:4] { set label i sprintf(i % 3 == 1 ? "w = %d" : "%d", i + 2) at place[i], 0.3 - 0.05 * i right textcolor rgb tint[i] }
 plot for [i = 1:4] data using (column("b")):(when(row(i), column("error"))) with lines linewidth 2.5 linecolor rgb tint[i] dashtype dash[i]
 
 eval panel(0.6, 0.97, 0.17, 0.92)

@@ -8,8 +8,7 @@ set xlabel tr("peso w", "weight w") offset 0, 0.3
 set ylabel tr("viés b", "bias b") offset 1
 set label 9 "E" at screen 0.895, 0.955 right
 eval panel(0.11, 0.85, 0.145, 0.93)
-set xrange [2.975:7.025]
-set yrange [-4.0125:-0.9875]
+set xrange [2.975:7.025]; set yrange [-4.0125:-0.9875]
 set cbrange [0:0.46]
 set cbtics 0.1
 set palette defined (0 "#fffdf5", 0.09 "#dfe8ef", 0.25 "#8fb0cf", 0.46 "#2b4a77")

@@ -16,7 +16,7 @@ eval fates(0)
 set label 11 explodes at 20, 0.85 right textcolor rgb QUIET
 set label 12 vanishes at 20, -2.22 right textcolor rgb QUIET
 set label 13 tr("barra: só W, ln r_{/*1.22 W} ≈ ln σ", "bar: W alone, ln r_{/*1.22 W} ≈ ln σ") at 6.3, -1.4 textcolor rgb "#0072B2"
-set label 14 tr("seta: φ′ tira ½ ln E[φ′²]", "arrow: φ′ takes ½ ln E[φ′²]") at 6.3, -1.62 textcolor rgb "#B04A00"
+set label 14 tr("seta: φ′ tira ½ ln E[φ′²]", "arrow: φ′ takes ½ ln E[φ′²]") at 6.3, -1.62 textcolor linestyle 12
 set label 15 tr("ponto: medido, ± 1 desvio-padrão", "dot: measured, ± 1 standard deviation") at 6.3, -1.84 textcolor rgb THEORY
 place(i, j) = 5 * (i - 1) + j
 row(i, j) = strcol("activation") eq word(activations, i) && strcol("scale") eq word(scales, j)

@@ -22,4 +22,4 @@ plot for [i = 1:4] data using (column("scale")):(when(row(i), column("theory_r")
      for [i = 1:4] data using (column("scale")):(when(row(i), exp(column("slope")))):(exp(column("slope") - column("slope_sd"))):(exp(column("slope") + column("slope_sd"))) with yerrorbars linestyle i dashtype 1 linewidth 2, \
      for [i = 1:4] data using (when(crossing(i), column("theory_critical"))):(1) with points pointtype 6 pointsize 2 * size linewidth 1.6 linecolor rgb THEORY, \
      for [i in "3 4"] data using (when(crossing(i), column("theory_critical"))):(1):(number(sprintf("%.2f", column("theory_critical")))) with labels offset 0, (i == 3 ? -1 : 1), \
-     for [i = 1:4] data using (when(row(i) && column("scale") == 2.5, 2.55)):(exp(column("slope"))):(label_of(word(activations, i))) with labels left offset 0, (i == 1 ? -0.6 : 0) textcolor linestyle i
+     for [i = 1:4] data using (when(row(i) && column("scale") == 2.5, 2.55)):(exp(column("slope"))):(label_of(word(activations, i))) with labels left offset 0, (i == 1 ? -0.6 : 0) textcolor linestyle 10 + i

@@ -12,7 +12,6 @@ set ytics 1e-8, 100
 set grid
 set format x decade
 set format y decade
-
 eval panel(0.085, 0.325, 0.2, 0.9)
 set title tr("parâmetros", "parameters") offset 0, -0.5
 set yrange [3e2:1e9]
@@ -20,7 +19,6 @@ set label 1 tr("janela de\nT entradas", "window of\nT inputs") at 9, 3e7 left te
 set label 2 tr("recorrente", "recurrent") at 1e6, 3e3 right textcolor rgb NET
 plot data using "length":"window_parameters" with linespoints linewidth 2.5 linecolor rgb WINDOW pointtype 7 pointsize size, \
      data using "length":"parameters" with linespoints linewidth 2.5 linecolor rgb NET dashtype (12, 4) pointtype 5 pointsize size
-
 eval panel(0.415, 0.655, 0.2, 0.9)
 set title "bytes"
 set xlabel tr("comprimento T (passos)", "length T (steps)") offset 0, 0.3
@@ -29,7 +27,6 @@ set label 1 tr("tudo\nguardado", "every state\nkept") at 9, 1.5e9 left textcolor
 set label 2 tr("com\ncheckpoints", "with\ncheckpoints") at 1.6e6, 6e4 right textcolor rgb CHECKPOINTS
 plot data using "length":(1e6 * column("megabytes_all")) with linespoints linewidth 2.5 linecolor rgb WINDOW pointtype 7 pointsize size, \
      data using "length":(1e6 * column("megabytes")) with linespoints linewidth 2.5 linecolor rgb CHECKPOINTS dashtype (4, 3) pointtype 9 pointsize size
-
 eval panel(0.745, 0.985, 0.2, 0.9)
 set title tr("segundos", "seconds")
 unset xlabel

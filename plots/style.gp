@@ -32,6 +32,11 @@ set style line 1 linecolor rgb SIGMOID linewidth 3 dashtype 1 pointtype 7 points
 set style line 2 linecolor rgb TANH linewidth 3 dashtype (12, 4) pointtype 5 pointsize 0.8 * size
 set style line 3 linecolor rgb RELU linewidth 3 dashtype (4, 3) pointtype 9 pointsize 0.9 * size
 set style line 4 linecolor rgb LINEAR linewidth 3 dashtype (12, 3, 3, 3) pointtype 13 pointsize size
+# the same, darker, for words
+set style line 11 linecolor rgb SIGMOID
+set style line 12 linecolor rgb "#B04A00"
+set style line 13 linecolor rgb "#007A59"
+set style line 14 linecolor rgb "#A0527F"
 set style line 9 linecolor rgb THEORY linewidth 0.9 dashtype 1
 activations = "sigmoid tanh relu linear"
 label_of(name) = name eq "relu" ? "ReLU" : name eq "sigmoid" ? tr("sigmoide", "sigmoid") : name

@@ -1,30 +1,33 @@
 # The whole plane of lag and scale for tanh: where the gradient vanishes and where it explodes. Colour measured, lines theory.
-height = 500
+height = 480
 load "style.gp"
 data = csv."/vanishing-map.summary.csv"
-set title tr("tanh: quanto sobra do gradiente k passos antes", "tanh: what is left of the gradient k steps before")
-set xlabel tr("passos de volta, k = T − t", "steps back, k = T − t")
-set ylabel tr("escala inicial σ", "initial scale σ")
+set title tr("tanh: o que sobra de ‖∂L/∂h_{/*1.22 t}‖, k passos antes", "tanh: what is left of ‖∂L/∂h_{/*1.22 t}‖, k steps before") offset 0, -0.5
+set xlabel tr("passos de volta, k = T − t", "steps back, k = T − t") offset 0, 0.3
+set ylabel tr("escala inicial σ", "initial scale σ") offset 1.5
 set xrange [-0.5:99.5]
 set yrange [0.475:2.525]
 set cbrange [-34:12]
-set cbtics ("10^{/*1.22 −30}" -30, "10^{/*1.22 −20}" -20, "10^{/*1.22 −10}" -10, "1" 0, "10^{/*1.22 10}" 10)
 set palette defined (-34 "#08306b", -20 "#2171b5", -8 "#9ecae1", 0 "#ffffff", 4 "#fdae6b", 12 "#a63603")
+unset colorbox
 unset grid
-set label 1 vanishes at 3, 1.1 front textcolor rgb THEORY
-set label 2 explodes at 3, 1.85 front textcolor rgb THEORY
-set label 3 tr("linhas: teoria", "lines: theory") at screen 0.98, 0.035 right textcolor rgb QUIET
-set label 4 "r = 1" at 3, 1.47 front textcolor rgb THEORY
+eval panel(0.13, 0.87, 0.215, 0.93)
+eval foot(tr("cor: medido; linhas: teoria", "colour: measured; lines: theory"))
+set label 1 vanishes at 3, 1.1 front
+set label 2 explodes at 3, 1.85 front
 set datafile missing NaN # rows left out do not break a line
-levels = "-20 -10 -5 5"
-start = before = critical = 0
-relative(name) = column("lag") == 0 ? (start = column("log10_norm"), column(name) - start) : column(name) - start
-# theory over the whole way, a straight line in lag; where it changes sign, r = 1
 whole = 99
+start = 0
+relative(name) = column("lag") == 0 ? (start = column("log10_norm"), column(name) - start) : column(name) - start
+# Theory is a straight line in lag: where it reaches a level on its way, and at which scale it does so in the end.
 theory(level) = column("lag") == whole ? (level * relative("log10_theory") > 0 ? whole * level / relative("log10_theory") : NaN) : NaN * relative("log10_theory")
-sign(name) = column("lag") == whole ? (now = relative(name), critical = now > 0 && before < 0 ? column("scale") - 0.05 * now / (now - before) : critical, before = now) : relative(name)
-stats data using (sign("log10_theory")) nooutput
-set arrow 1 from -0.5, critical to 99.5, critical nohead front linecolor rgb THEORY linewidth 1.6
+ends(level) = column("lag") == whole ? (now = relative("log10_theory") - level, found = now * before < 0 ? column("scale") - (column("scale") - last) * now / (now - before) : found, last = column("scale"), before = now) : relative("log10_theory")
+levels = "-30 -20 -10 -5 5 0"
+do for [i = 1:6] {
+    before = last = found = 0
+    stats data using (ends(word(levels, i) + 0)) nooutput
+    set label 10 + i "".(i == 6 ? "r = 1" : sprintf("10^{/*1.22 %d}", word(levels, i) + 0)) at 101, found front
+    if (i == 6) { set arrow 1 from -0.5, found to 99.5, found nohead front linecolor rgb THEORY linewidth 1.6 }
+}
 plot data using "lag":"scale":(relative("log10_norm")) with image, \
-     for [level in levels] data using (theory(level + 0)):(column("scale")) with lines linestyle 9, \
-     for [level in levels] data using (when(strcol("scale") eq (level < 0 ? "0.5" : "2.5"), theory(level + 0) + 1.5)):(column("scale") + (level < 0 ? 0.05 : -0.02)):("10^{/*1.22 ".level."}") with labels left textcolor rgb (level < -10 ? "#ffffff" : THEORY)
+     for [i = 1:5] data using (theory(word(levels, i) + 0)):(column("scale")) with lines linestyle 9

@@ -32,6 +32,6 @@ do for [p = 1:4] {
          for [i = 1:4] data using (column("lag")):(when(row(i), entry(column("log10_norm")))) with lines linestyle i, \
          for [i = 1:4] data using (column("lag")):(when(row(i), entry(column("log10_theory")))) with lines linestyle 9, \
          for [i = 1:3] data using (when(p == 1 && row(i) && column("lag") == crossing[i], column("lag"))):(least[1]):(sprintf("%d", crossing[i])) with labels center offset (i == 1 ? 2.2 : -1.8), -0.8 point pointtype 6 pointsize 1.6 * size linewidth 1.5 linecolor rgb THEORY, \
-         for [i = 1:4] data using (when(p == 1 && row(i) && column("lag") == (i == 1 ? 60 : 99), column("lag"))):(entry(column("log10_norm"))):(label_of(word(activations, i))) with labels left offset 0.6, 0 textcolor linestyle i
+         for [i = 1:4] data using (when(p == 1 && row(i) && column("lag") == (i == 1 ? 60 : 99), column("lag"))):(entry(column("log10_norm"))):(label_of(word(activations, i))) with labels left offset 0.6, 0 textcolor linestyle 10 + i
 }
 unset multiplot
