@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -65,6 +66,11 @@ def line(tag, fields):
     return "<tr>" + "".join(f"<{tag}>{html.escape(field)}" for field in fields) + "</tr>"
 
 
+def side_by_side(function, tasks):
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda task: function(*task), tasks))
+
+
 class Report:
     def __init__(self, pandoc, source, results, out, live=None):
         self.pandoc, self.source, self.results, self.out = pandoc, source, results, out
@@ -90,14 +96,17 @@ class Report:
         for lang in LANGUAGES:
             if stray := {path.stem for path in (self.notebooks / lang).glob("*.md")} - {stem for _, stem, _ in pages}:
                 sys.exit(f"notebooks-md/README.md: its reading order does not list {', '.join(sorted(stray))}")
-            for before, page, after in zip([None, *pages], pages, [*pages[1:], None]):
-                self.page(lang, page, before, after, figures)
         self.index(pages[0])
-        for path in sorted(self.linked):
-            self.code(path)
+        data = sorted({name for figure in figures.values() for name in figure["data"]})
+        for name in data:
+            shutil.copy(self.results / f"{name}.csv", self.out / "data")
+        side_by_side(self.table, [(lang, name) for lang in LANGUAGES for name in data])
+        side_by_side(self.page, [(lang, page, before, after, figures) for lang in LANGUAGES
+                                 for before, page, after in zip([None, *pages], pages, [*pages[1:], None])])
+        side_by_side(self.code, [(path,) for path in self.linked])
 
     def draw(self):
-        """Copies the figures and the data they show; {file: what the filter has to know of it}."""
+        """Copies the figures; {file: what the filter has to know of it}."""
         for path in (*self.notebooks.glob("figures/*.svg"), *self.results.glob("*.svg"), *self.results.glob("*.png")):
             shutil.copy(path, self.out / "figures")
         figures = {}
@@ -106,10 +115,6 @@ class Report:
             shown = re.findall(r'csv\."/([\w.-]+)\.csv"', plot.read_text(encoding="utf-8")) if plot.exists() else []
             kinds = [kind for kind in ("svg", "png") if path.with_suffix(f".{kind}").exists()]
             figures[path.name] = {"kinds": kinds, "data": sorted(set(shown)), **lettering(path.read_text(encoding="utf-8"))}
-        for name in sorted({name for figure in figures.values() for name in figure["data"]}):
-            shutil.copy(self.results / f"{name}.csv", self.out / "data")
-            for lang in LANGUAGES:
-                self.table(lang, name)
         return figures
 
     def table(self, lang, name):
@@ -134,6 +139,7 @@ class Report:
         self.write(f"source/{path}.html", "en", text, reader="markdown", title=path)
 
     def page(self, lang, page, before, after, figures):
+        """A page of the notebooks; page, before and after are entries of the reading order."""
         number, stem, titles = page
         source = self.notebooks / ("README.md" if stem == "README" else f"{lang}/{stem}.md")
         text = source.read_text(encoding="utf-8")
