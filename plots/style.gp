@@ -6,7 +6,7 @@ is_png = (strlen(out) > 4 && out[strlen(out) - 3:*] eq ".png")
 width = 640
 height = exists("height") ? height : 480
 if (is_png) {
-    set terminal pngcairo size 2 * width, 2 * height font "sans-serif,15.5" fontscale 2 linewidth 2 pointscale 2 background "white"
+    set terminal pngcairo size 2 * width, 2 * height font "sans-serif,13" fontscale 2 linewidth 2.4 dashlength 2 pointscale 2 background "white"
 } else {
     set terminal svg size width, height font "sans-serif,17" background "white" linewidth 1.2
 }
