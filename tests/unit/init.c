@@ -104,6 +104,17 @@ START_TEST(gaussian_elements_have_variance_scale_squared_over_n) {
 }
 END_TEST
 
+/* n, not n - 1, which only small matrices tell apart; sqrt and the division round once each. */
+START_TEST(gaussian_elements_are_the_numbers_of_the_stream_times_scale_over_sqrt_n) {
+    for (size_t n = 1; n < 20; n = n < 3 ? n + 1 : 6 * n) {
+        rnn_draw_matrix(W, n, RNN_GAUSSIAN, 2.385, scratch, stream_of(713));
+        rnn_gaussian(V, n * n, 1, stream_of(713));
+        for (size_t i = 0; i < n * n; i++)
+            ck_assert_double_eq_tol(W[i], V[i] * 2.385 / sqrt((double)n), 1e-15 * fabs(W[i]));
+    }
+}
+END_TEST
+
 START_TEST(identity_is_scale_on_the_diagonal_and_zero_elsewhere) {
     rnn_draw_matrix(W, 17, RNN_IDENTITY, 0.713, scratch, stream_of(713));
     for (size_t i = 0; i < 17; i++)
@@ -143,5 +154,6 @@ UNIT_MAIN("init", orthogonal_rows_and_columns_are_orthonormal_to_1e_13,
           every_element_of_a_haar_matrix_has_the_moments_of_its_law,
           traces_of_a_haar_matrix_have_the_moments_of_its_law, a_rotation_and_a_reflection_are_equally_likely,
           gaussian_elements_have_variance_scale_squared_over_n,
+          gaussian_elements_are_the_numbers_of_the_stream_times_scale_over_sqrt_n,
           identity_is_scale_on_the_diagonal_and_zero_elsewhere, scale_scales_the_same_draw,
           the_stream_decides_the_draw)

@@ -173,21 +173,42 @@ static double log_det(const double *matrix) {
     return sum;
 }
 
-/* Exact at any length: the volume shrinks by |det J_t| = |det W| prod phi'(a_t). */
+/* Exact at any length: the volume shrinks by |det J_t| = |det W_t| prod phi'(a_t). */
 START_TEST(the_exponents_add_up_to_the_logarithm_of_the_volume) {
     enum { FIRST = 23 };
-    struct rnn *net = net_of(&rnn_tanh, RNN_GAUSSIAN, RNN_TIED);
-    double exponents[H], sum = 0, expected = log_det(net->p.W_hh);
-    ck_assert_int_eq(rnn_forward(net), RNN_OK);
-    ck_assert_int_eq(lyapunov(exponents, net, FIRST, STEPS - 1), RNN_OK);
-    for (size_t t = FIRST; t < STEPS; t++)
-        for (size_t i = 0; i < H; i++)
-            expected += log(1 - pow(rnn_state(net, t)[i], 2)) / (STEPS - FIRST);
-    for (size_t i = 0; i < H; i++) {
-        sum += exponents[i];
-        ck_assert(i == 0 || exponents[i] <= exponents[i - 1]);
+    for (enum rnn_weights weights = RNN_TIED; weights <= RNN_UNTIED; weights++) {
+        struct rnn *net = net_of(&rnn_tanh, RNN_GAUSSIAN, weights);
+        double exponents[H], sum = 0, expected = 0;
+        ck_assert_int_eq(rnn_forward(net), RNN_OK);
+        ck_assert_int_eq(lyapunov(exponents, net, FIRST, STEPS - 1), RNN_OK);
+        for (size_t t = FIRST; t < STEPS; t++) {
+            expected += log_det(net->p.W_hh + (weights == RNN_UNTIED ? (t - 1) * H * H : 0)) / (STEPS - FIRST);
+            for (size_t i = 0; i < H; i++)
+                expected += log(1 - pow(rnn_state(net, t)[i], 2)) / (STEPS - FIRST);
+        }
+        for (size_t i = 0; i < H; i++) {
+            sum += exponents[i];
+            ck_assert(i == 0 || exponents[i] <= exponents[i - 1]);
+        }
+        ck_assert_double_eq_tol(sum, expected, 1e-11);
+        rnn_free(&net);
     }
-    ck_assert_double_eq_tol(sum, expected, 1e-11);
+}
+END_TEST
+
+/* Diagonal matrices: the mean of their logarithms over the steps asked for. */
+START_TEST(each_step_of_an_untied_net_stretches_by_its_own_matrix) {
+    struct rnn *net = net_of(&rnn_linear, RNN_IDENTITY, RNN_UNTIED);
+    double exponents[H], expected = 0;
+    for (size_t t = 1; t <= STEPS; t++)
+        for (size_t i = 0; i < H; i++)
+            net->p.W_hh[((t - 1) * H + i) * H + i] = exp(-0.0713 * (double)(i * (t % 7 + 1)));
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(lyapunov(exponents, net, 12, 44), RNN_OK);
+    for (size_t t = 12; t <= 44; t++)
+        expected -= 0.0713 * (double)(t % 7 + 1) / 33;
+    for (size_t i = 0; i < H; i++)
+        ck_assert_double_eq_tol(exponents[i], expected * (double)i, 1e-13);
     rnn_free(&net);
 }
 END_TEST
@@ -235,5 +256,6 @@ UNIT_MAIN("spectrum", spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
           an_orthogonal_net_stretches_every_direction_by_its_scale,
           a_diagonal_net_has_the_logarithms_of_its_diagonal,
           a_symmetric_net_has_the_logarithms_of_its_eigenvalues,
-          the_exponents_add_up_to_the_logarithm_of_the_volume, a_dead_unit_is_an_exponent_of_minus_infinity,
+          the_exponents_add_up_to_the_logarithm_of_the_volume,
+          each_step_of_an_untied_net_stretches_by_its_own_matrix, a_dead_unit_is_an_exponent_of_minus_infinity,
           what_has_no_exponents_is_refused)

@@ -97,6 +97,61 @@ START_TEST(a_block_is_summed_rightly_across_a_change_of_exponent) {
 }
 END_TEST
 
+/* States that fade as fast as the gradient, W = I / 4 and x_t = 4^-t: every lag brings as much to dW_hh and
+ * dW_xh, so that one put on a wrong power of two is seen. */
+static const struct kind alike[] = {
+    { "elman", &rnn_elman, &rnn_linear, RNN_IDENTITY, 0.25, 0, RNN_NO_NORM, 0 },
+    { "full", &rnn_elman, &rnn_linear, RNN_IDENTITY, 0.25, 0, RNN_NORM_FULL, 0.713 },
+    { "separate", &rnn_elman, &rnn_linear, RNN_IDENTITY, 0.25, 0, RNN_NORM_SEPARATE, 0.713 },
+    { "gru", &rnn_gru, &rnn_tanh, RNN_IDENTITY, 0.5, -4, RNN_NO_NORM, 0 },
+    { "lstm", &rnn_lstm, &rnn_tanh, RNN_IDENTITY, 1, -4, RNN_NO_NORM, 0 },
+};
+
+static struct rnn *fading_net(const struct kind *kind) {
+    struct rnn *net = net_of(kind);
+    for (size_t n = 0; n < T * B * INPUTS; n++)
+        net->x[n] *= pow(0.25, (double)(n / (B * INPUTS)));
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_loss_linear(net, 17), RNN_OK);
+    return net;
+}
+
+START_TEST(lags_on_other_exponents_weigh_as_much) {
+    double v[B * H];
+    long double complex work[3 * B * H];
+    rnn_gaussian(v, B * H, 1, (struct rnn_stream){ 17, RNN_FOR_LOSS, 0 });
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
+        struct rnn *net = fading_net(&alike[i]);
+        const struct reference r = { net, LINEAR, v, NULL, work };
+        ck_assert_int_eq(rnn_backward(net), RNN_OK);
+        ck_assert_int_gt(changes(net), 0);
+        assert_view(&r, alike[i].name, net->d.W_hh, net->d.W_xh);
+        assert_view(&r, alike[i].name, net->d.W_xh, net->d.b_h);
+        rnn_free(&net);
+    }
+}
+END_TEST
+
+/* Powers of two go through everything, so a loss of any size has the same gradient but for the order of its
+ * sums, also where it is no double: dW_hh is of the size 4^-T. */
+START_TEST(a_tiny_and_a_huge_loss_have_the_gradient_of_a_plain_one) {
+    static const int powers[] = { 0, -1000, 900 };
+    double plain[H * H + H * INPUTS];
+    for (int i = 0; i < 3; i++) {
+        struct rnn *net = fading_net(&alike[0]);
+        for (size_t n = 0; n < B * H; n++)
+            rnn_state_gradient(net, T)[n] = ldexp(rnn_state_gradient(net, T)[n], powers[i]);
+        ck_assert_int_eq(rnn_backward(net), RNN_OK);
+        if (i == 0)
+            memcpy(plain, net->d.W_hh, sizeof plain);
+        for (size_t n = 0; n < sizeof plain / sizeof *plain; n++)
+            ck_assert_double_eq_tol(ldexp(net->d.W_hh[n], net->gradient_exponent - powers[i]), plain[n],
+                                    1e-13 * fabs(plain[n]));
+        rnn_free(&net);
+    }
+}
+END_TEST
+
 /* W = 4 I without activation or input: y and dh_0 are of the size 4^T, the gradients 16^T. */
 START_TEST(the_read_out_shares_the_exponent_of_an_exploded_gradient) {
     struct rnn *net = NULL;
@@ -135,4 +190,5 @@ START_TEST(the_read_out_shares_the_exponent_of_an_exploded_gradient) {
 END_TEST
 
 UNIT_MAIN("sums", a_block_is_summed_rightly_across_a_change_of_exponent,
+          lags_on_other_exponents_weigh_as_much, a_tiny_and_a_huge_loss_have_the_gradient_of_a_plain_one,
           the_read_out_shares_the_exponent_of_an_exploded_gradient)
