@@ -2,7 +2,7 @@
 height = 520
 load "style.gp"
 data = csv."/critical.summary.csv"
-set title tr("r, o fator por passo de ‖∂L/∂h_{/*1.22 t}‖", "r, the factor per step of ‖∂L/∂h_{/*1.22 t}‖") offset 0, -0.5
+set title tr("r, o fator por passo de ", "r, the factor per step of ").dh offset 0, -0.5
 set xlabel tr("escala inicial σ (desvio-padrão de W vezes √H)", "initial scale σ (standard deviation of W times √H)") offset 0, 0.3
 set xrange [0.2:2.95]
 set yrange [0.05:3.2]

@@ -2,7 +2,7 @@
 height = 480
 load "style.gp"
 data = csv."/vanishing-map.summary.csv"
-set title tr("tanh: o que sobra de ‖∂L/∂h_{/*1.22 t}‖, k passos antes", "tanh: what is left of ‖∂L/∂h_{/*1.22 t}‖, k steps before") offset 0, -0.5
+set title tr("tanh: o que sobra de ", "tanh: what is left of ").dh.tr(", k passos antes", ", k steps before") offset 0, -0.5
 set xlabel tr("passos de volta, k = T − t", "steps back, k = T − t") offset 0, 0.3
 set ylabel tr("escala inicial σ", "initial scale σ") offset 1.5
 set xrange [-0.5:99.5]
