@@ -57,3 +57,8 @@ ground(low, high, color) = sprintf("rectangle from graph 0, %s to graph 1, %s be
 fates(y) = sprintf("set object 101 %s; set object 102 %s; set arrow 101 from graph 0, first %g to graph 1, first %g nohead linecolor rgb THEORY linewidth 0.8 dashtype (6, 3)", ground(sprintf("first %g", y), "graph 1", EXPLODES), ground("graph 0", sprintf("first %g", y), VANISHES), y, y)
 # The value if the row is one of these, else a gap.
 when(is, value) = is ? value : NaN
+# The 95 % interval of Wilson (1927) for a share of n.
+wilson_middle(share, n) = (share + 3.8415 / (2 * n)) / (1 + 3.8415 / n)
+wilson_half(share, n) = 1.95996 / (1 + 3.8415 / n) * sqrt(share * (1 - share) / n + 3.8415 / (4 * n * n))
+wilson_low(share, n) = wilson_middle(share, n) - wilson_half(share, n)
+wilson_high(share, n) = wilson_middle(share, n) + wilson_half(share, n)

@@ -19,6 +19,11 @@ static size_t count_or(const struct sweep_point *point, const char *axis, size_t
     return has(point, axis) ? sweep_count(point, axis) : absent;
 }
 
+/* Whether there is such an axis, at this name. */
+static bool is(const struct sweep_point *point, const char *axis, const char *name) {
+    return has(point, axis) && strcmp(sweep_name(point, axis), name) == 0;
+}
+
 /* ---- what the names on the axes stand for --------------------------------------------------------- */
 
 static const struct rnn_task *task_of(const struct sweep_point *point) {
@@ -26,7 +31,7 @@ static const struct rnn_task *task_of(const struct sweep_point *point) {
                                              &rnn_task_order,  &rnn_task_order3,
                                              &rnn_task_copy,   &rnn_task_recall,
                                              &rnn_task_last,   &rnn_task_text };
-    const char *name = sweep_name(point, "task");
+    const char *name = has(point, "task") ? sweep_name(point, "task") : "text";
     size_t i = 0;
     while (strcmp(tasks[i]->name, name) != 0)
         i++;
@@ -86,34 +91,57 @@ static size_t longest_of(const struct sweep_point *point) {
     return reach > length ? reach : length;
 }
 
+/* What the loss is read at: the symbols copied, every byte of a text, else the last step. */
+static size_t reads_of(const struct rnn_task *task, size_t length) {
+    return task == &rnn_task_copy ? task->answers : task == &rnn_task_text ? length : 1;
+}
+
 struct rnn_spec sweep_learner_spec(const struct sweep_point *point) {
     const struct setup *setup = setup_of(point);
     const struct rnn_task *task = task_of(point);
+    const size_t window = count_or(point, "window", 0);
     struct rnn_spec spec = sweep_net_spec(point); /* for the axes scale, norm, gamma and epsilon */
     spec.cell = setup->cell;
     spec.activation = setup->activation;
     spec.init = setup->init;
     spec.forget = setup->forget;
-    spec.inputs = task->inputs;
+    spec.inputs = window ? window * task->inputs : task->inputs;
     spec.outputs = task->outputs;
-    spec.drive = setup->weight > 0 ? setup->weight * setup->weight * (double)task->inputs : 1;
+    spec.drive = setup->weight > 0 ? setup->weight * setup->weight * (double)spec.inputs : 1;
     spec.start = 0;
-    spec.length = spec.segment = longest_of(point);
-    spec.record = point->everything ? RNN_EVERYTHING : RNN_GRADIENTS;
+    spec.length = spec.segment = window ? 1 : longest_of(point);
+    spec.reads = reads_of(task, spec.length);
+    spec.truncation = count_or(point, "truncation", 0);
+    spec.record = point->everything || real_or(point, "omega", 0) > 0 ? RNN_EVERYTHING : RNN_GRADIENTS;
     return spec;
 }
 
+/* The last tenth of a text is held out. */
+static void split_text(struct rnn_problem *problem, struct sweep_text text) {
+    const size_t size = text.size - text.size / 10;
+    problem->text = (struct rnn_text){ text.bytes, size };
+    problem->held_out = (struct rnn_text){ text.bytes + size, text.size - size };
+}
+
 struct rnn_training_spec sweep_training_spec(const struct sweep_point *point) {
+    const struct rnn_task *task = task_of(point);
     const size_t length = sweep_count(point, "length"), shortest = count_or(point, "shortest", 0);
-    return (struct rnn_training_spec){
-        .problem = { .task = task_of(point), .delay = count_or(point, "delay", 1) },
+    struct rnn_training_spec spec = {
+        .problem = { .task = task,
+                     .delay = count_or(point, "delay", task == &rnn_task_recall ? length - 1 : 1) },
         .optimizer = optimizer_of(point),
         .clip = clip_of(point),
         .threshold = sweep_real(point, "threshold"),
+        .omega = real_or(point, "omega", 0),
+        .window = count_or(point, "window", 0),
+        .population = is(point, "statistics", "population") && !is(point, "norm", "none"),
         .shortest = shortest ? shortest : length,
         .longest = length,
         .seed = sweep_count(point, "seed"),
     };
+    if (has(point, "file"))
+        split_text(&spec.problem, sweep_text(point, "file"));
+    return spec;
 }
 
 double sweep_training_work(const struct sweep_point *point) {
@@ -158,13 +186,19 @@ bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_po
 
 /* ---- until solved --------------------------------------------------------------------------------- */
 
-enum { EVERY = 100, QUICK = 500, THOROUGH = 10000 }; /* updates between tests; sequences of a test */
+enum {
+    EVERY = 100,
+    QUICK = 500,
+    THOROUGH = 10000,
+    ELSEWHERE = 1000
+}; /* updates between tests; sequences of a test */
 
 enum {
     TESTED,
     SOLVED,
     SOLVED_AT,
     NEEDED,
+    DIVERGED,
     DIVERGED_AT,
     ERROR,
     LOSS,
@@ -180,9 +214,12 @@ const struct sweep_column sweep_learning_columns[] = {
       0 },
     { "solved_at", "updates made then; empty if never", 0 },
     { "needed", "the same, but the cap --updates if never: what a mean may be taken of", 0 },
+    { "diverged", "1 if a number was no longer finite, else 0; neither solved nor diverged is stuck", 0 },
     { "diverged_at", "updates made when a number was no longer finite; empty if never", 0 },
     { "error",
-      "share of wrong answers, of adding the mean squared error, on 10 000 fresh sequences at the end", 0 },
+      "share of wrong answers, of adding the mean squared error, on 10 000 fresh sequences at the end (1000 "
+      "of a length not trained on)",
+      0 },
     { "loss", "cross-entropy in nats or the mean squared error, likewise", 0 },
     { "log10_norm_first", "log10 of ||g||, all parameters, before the first update's clip", 0 },
     { "log10_norm_most", "the largest of all updates", 0 },
@@ -236,6 +273,7 @@ static void fill(double *row, const struct outcome *o, const struct rnn_training
     row[SOLVED] = o->solved_at > 0;
     row[SOLVED_AT] = o->solved_at ? (double)o->solved_at : SWEEP_NONE;
     row[NEEDED] = (double)(o->solved_at ? o->solved_at : updates);
+    row[DIVERGED] = lost;
     row[DIVERGED_AT] = lost ? made : SWEEP_NONE;
     row[ERROR] = lost ? SWEEP_NONE : o->score.error;
     row[LOSS] = lost ? SWEEP_NONE : o->score.loss;
@@ -245,16 +283,26 @@ static void fill(double *row, const struct outcome *o, const struct rnn_training
     row[COST] = cost_of(training->net, (double)training->spec.longest);
 }
 
-/* One row, tested at the length trained on. */
-static enum rnn_status write_row(struct sweep_sink *sink, struct outcome *o, struct rnn_training *training,
-                                 const struct sweep_point *point) {
-    const size_t length = training->spec.longest;
+/* The row of the length trained on, then, with `reach`, one for each of these that is not longer. */
+static enum rnn_status write_rows(struct sweep_sink *sink, struct outcome *o, struct rnn_training *training,
+                                  const struct sweep_point *point) {
+    static const size_t lengths[] = { 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000 };
+    const size_t length = training->spec.longest, reach = count_or(point, "reach", 0);
     double row[COLUMNS] = { [TESTED] = (double)length };
     enum rnn_status status = RNN_OK;
     if (training->cause == RNN_GOES_ON && !o->solved_at)
         status = rnn_training_test(&o->score, training, length, THOROUGH);
     fill(row, o, training, sweep_count(point, "updates"));
     sweep_row(sink, row);
+    for (size_t i = 0; training->cause == RNN_GOES_ON && i < sizeof lengths / sizeof *lengths; i++) {
+        if (lengths[i] == length || lengths[i] > reach || lengths[i] < training->spec.problem.task->least)
+            continue;
+        status = rnn_training_test(&o->score, training, lengths[i], ELSEWHERE);
+        row[TESTED] = (double)lengths[i];
+        row[ERROR] = status == RNN_OK ? o->score.error : SWEEP_NONE;
+        row[LOSS] = status == RNN_OK ? o->score.loss : SWEEP_NONE;
+        sweep_row(sink, row);
+    }
     return status == RNN_DIVERGED ? RNN_OK : status;
 }
 
@@ -274,5 +322,5 @@ enum rnn_status sweep_learn(const struct sweep_point *point, struct sweep_sink *
     }
     if (status != RNN_OK && status != RNN_DIVERGED)
         return status;
-    return write_row(sink, &outcome, training, point);
+    return write_rows(sink, &outcome, training, point);
 }
