@@ -87,6 +87,7 @@ const struct sweep_spec experiment = {
     .axes = axes,
     .columns = columns,
     .plot = { "length", "megabytes", "hidden" },
+    .timed = true,
     .run = run,
     .net = long_net_spec,
 };

@@ -43,6 +43,8 @@ struct sweep_spec {
         const char *x, *y, *by; /* a column or axis, a column, an axis */
     } plot;
 
+    bool timed; /* a column holds seconds, so every command runs its cells anew */
+
     /* Rows of one cell. RNN_DIVERGED and RNN_ZERO are data: their status is written beside the rows, or on
      * one empty row if there are none. Any other failure ends the sweep with exit 1. */
     enum rnn_status (*run)(const struct sweep_point *point, struct sweep_sink *sink);
@@ -82,6 +84,26 @@ const struct rnn_activation *sweep_activation(const struct sweep_point *point);
  * finite is a bug and ends the sweep with exit 1, so inf and nan never reach a file. */
 #define SWEEP_NONE __builtin_nan("")
 void sweep_row(struct sweep_sink *sink, const double *values);
+
+/* ---- long cells ----------------------------------------------------------------------------------- */
+
+/* Memory a long cell lives on, without pointers. A list ends with a null. */
+struct sweep_piece {
+    void *bytes;
+    size_t size;
+};
+
+/* To be asked before each of the `total` rounds of a long cell, of which *done are done: whether to go on. The
+ * first time in a cell it puts back what an earlier run handed in, if there is any: the pieces, *done, and the
+ * rows so far. Then it hands these in once a minute (EVANESCE_CHECKPOINT: other seconds), and when the run is
+ * to stop. False when all rounds are done, and when the run stops: what `run` then returns counts for nothing.
+ *
+ *     while (sweep_lasting(point, state, &update, updates)) {
+ *         ... one update, maybe a row ...
+ *         update++;
+ *     } */
+bool sweep_lasting(const struct sweep_point *point, const struct sweep_piece pieces[], uint64_t *done,
+                   uint64_t total);
 
 /* ---- networks from axes -------------------------------------------------------------------------- */
 
@@ -169,7 +191,7 @@ struct sweep_table {
 int sweep_collect(struct sweep_table *table, const struct sweep_spec *spec, const char *const arguments[]);
 void sweep_table_free(struct sweep_table *table);
 
-/* The whole program: main.c is `return sweep_main(&experiment, argc, argv)`. */
-int sweep_main(const struct sweep_spec *spec, int argc, char **argv);
+/* The whole program; `program` is the hash of what computes. */
+int sweep_main(const struct sweep_spec *spec, uint64_t program, int argc, char **argv);
 
 #endif

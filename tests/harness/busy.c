@@ -48,6 +48,9 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
         double value;
         rnn_gaussian(&value, 1, sweep_real(point, "scale"),
                      (struct rnn_stream){ seed, RNN_FOR_TASK, (uint32_t)i });
+#ifdef CHANGED
+        value = -value;
+#endif
         value = mode == 2 ? INFINITY : mode == 7 && odd(point) ? SWEEP_NONE : value;
         sweep_row(sink, (double[]){ (double)i, value, done });
     }

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 PROBES = pathlib.Path(os.environ["PROBES"])
+EXPERIMENTS = pathlib.Path(os.environ["EXPERIMENTS"])
 # The sanitizer's own memory does not fit into a small address space.
 SANITIZED = b"__asan_init" in (PROBES / "busy").read_bytes()
 
@@ -34,7 +35,7 @@ class ProbeTest(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def environment(self, **changes):
-        environment = {k: v for k, v in os.environ.items() if k not in ("EVANESCE_DATA", "OMP_NUM_THREADS")}
+        environment = {k: v for k, v in os.environ.items() if k not in ("EVANESCE_DATA", "OMP_NUM_THREADS", "EVANESCE_CHECKPOINT")}
         environment.update(changes)
         return environment
 
@@ -48,12 +49,12 @@ class ProbeTest(unittest.TestCase):
         return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, timeout=timeout, text=True,
                                      env=environment or self.environment(), **options))
 
-    def start_probe(self, probe, *arguments, **options):
+    def start_probe(self, probe, *arguments, environment=None, **options):
         """Starts without waiting; killed at the end of the test if it still runs."""
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         process = subprocess.Popen(self.command(probe, *arguments), cwd=self.folder, text=True,
-                                   env=self.environment(), **options)
+                                   env=self.environment(**(environment or {})), **options)
 
         def end():
             if process.poll() is None:

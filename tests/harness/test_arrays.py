@@ -33,7 +33,7 @@ def nested(shape, flat):
 class Arrays(ProbeTest):
     def load(self, cell="cell-00000"):
         folder = self.folder / "arrays" / cell
-        return {p.stem: nested(*read_npy(p)) for p in folder.iterdir()}
+        return {p.stem: nested(*read_npy(p)) for p in folder.glob("*.npy")}
 
     def cell(self, *arguments):
         self.good("network", "--out", "a.csv", "--arrays", "arrays", *arguments)

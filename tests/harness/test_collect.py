@@ -38,7 +38,7 @@ class Collect(ProbeTest):
                 self.assertRefused(result)
 
     def test_only_axes_and_jobs(self):
-        for arguments in (["--out", "a.csv"], ["--resume"], ["--shard", "0/2"], ["--list"], ["--help"], ["--version"]):
+        for arguments in (["--out", "a.csv"], ["--fresh"], ["--merge", "."], ["--shard", "0/2"], ["--list"], ["--help"], ["--version"]):
             with self.subTest(arguments):
                 self.assertRefused(self.run_probe("collect_busy", *arguments), arguments[0], "takes axes and --jobs only")
 

@@ -1,10 +1,6 @@
 """What each experiment of its own refuses: exit 2, the flag, the value and what is allowed, and nothing written."""
-import os
-import pathlib
+from probes import EXPERIMENTS, ProbeTest, main
 
-import probes
-
-EXPERIMENTS = pathlib.Path(os.environ["EXPERIMENTS"])
 REFUSED = [
     ("activations", ["--step", "1e-300"], ["--step 1e-300", "--limit 8"]),
     ("vanishing", ["--activation", "softmax"], ["--activation softmax", "sigmoid, tanh, relu, linear"]),
@@ -45,7 +41,7 @@ REFUSED = [
 ]
 
 
-class Experiments(probes.ProbeTest):
+class Experiments(ProbeTest):
     def test_what_an_experiment_cannot_run_is_refused_with_the_reason(self):
         files = {"empty.txt": b"", "binary.txt": b"uma\0frase" * 40, "latin1.txt": "mem\xf3ria ".encode("latin-1") * 40,
                  "short.txt": b"curto demais"}
@@ -74,4 +70,4 @@ class Experiments(probes.ProbeTest):
 
 
 if __name__ == "__main__":
-    probes.main()
+    main()

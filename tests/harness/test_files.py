@@ -71,21 +71,21 @@ class Rows(ProbeTest):
             self.good("network", "--out", f"{jobs}.csv", "--jobs", jobs, *arguments)
         self.assertEqual(self.bytes_of("5.csv"), self.bytes_of("1.csv"))
 
-    def test_shards_concatenate_to_the_whole(self):
+    def test_shards_hold_the_rows_of_the_whole(self):
         self.good("busy", "--out", "whole.csv", "--seed", "1:7")
         lines = []
         for shard in range(3):
-            self.good("busy", "--out", f"{shard}.csv", "--shard", f"{shard}/3", "--seed", "1:7")
-            header, *rows = self.bytes_of(f"{shard}.csv").decode().splitlines()
+            self.good("busy", "--out", "a.csv", "--shard", f"{shard}/3", "--seed", "1:7")
+            header, *rows = self.bytes_of(f"a-{shard}-of-3.csv").decode().splitlines()
             self.assertTrue(all(int(r.split(",")[0]) % 3 == shard for r in rows))
             lines += rows
-            self.assertFalse((self.folder / f"{shard}.summary.csv").exists())
+            self.assertFalse((self.folder / f"a-{shard}-of-3.summary.csv").exists())
         lines.sort(key=lambda row: int(row.split(",")[0]))
         self.assertEqual([header, *lines], self.bytes_of("whole.csv").decode().splitlines())
 
     def test_an_empty_shard_is_a_header(self):
         self.good("busy", "--out", "a.csv", "--shard", "8/9")
-        self.assertEqual(self.bytes_of("a.csv").count(b"\n"), 1)
+        self.assertEqual(self.bytes_of("a-8-of-9.csv").count(b"\n"), 1)
 
     def test_another_locale_changes_nothing(self):
         self.good("busy", "--out", "c.csv", environment=self.environment(LC_ALL="C"))
@@ -107,23 +107,86 @@ class Places(ProbeTest):
     def test_the_default_is_the_results_folder(self):
         self.good("busy")
         self.assertEqual(self.names(), ["results", "results/busy.csv", "results/busy.meta.json",
-                                        "results/busy.summary.csv"])
+                                        "results/busy.sqlite", "results/busy.summary.csv"])
         self.good("busy")
 
-    def test_shards_do_not_overwrite_each_other_by_default(self):
-        self.good("busy", "--shard", "0/2")
-        self.good("busy", "--shard", "1/2")
-        self.assertEqual(self.names(), ["results", "results/busy-0-of-2.csv", "results/busy-0-of-2.meta.json",
-                                        "results/busy-1-of-2.csv", "results/busy-1-of-2.meta.json"])
+    def test_shards_never_overwrite_each_other(self):
+        for out, stem in (([], "results/busy"), (["--out", "there/a.csv"], "there/a")):
+            folder = stem.split("/")[0]
+            self.good("busy", *out, "--shard", "0/2")
+            self.good("busy", *out, "--shard", "1/2")
+            names = [f"{stem}-{k}-of-2.{end}" for k in (0, 1) for end in ("csv", "meta.json")]
+            stores = [f"{folder}/busy-{k}-of-2.sqlite" for k in (0, 1)]
+            self.assertEqual([n for n in self.names() if n.startswith(folder)], sorted([folder, *names, *stores]))
 
-    def test_a_name_without_csv_keeps_its_end(self):
-        self.good("busy", "--out", "rows.txt")
-        self.assertEqual(self.names(), ["rows.txt", "rows.txt.meta.json", "rows.txt.summary.csv"])
+    def test_no_two_names_lead_to_the_same_summary(self):
+        self.good("busy", "--out", "x.csv")
+        before = {name: self.bytes_of(name) for name in self.names()}
+        for name in ("x", "x.CSV", "x.summary.csv", "x.meta.json", "busy.sqlite", "rows.txt", ".csv", "x.csv.tmp"):
+            with self.subTest(name):
+                self.assertRefused(self.run_probe("busy", "--out", name, "--seed", "7"), f"--out {name}: must ")
+                self.assertEqual({name: self.bytes_of(name) for name in self.names()}, before)
+        self.good("busy", "--out", "x.y.csv")
+        self.assertIn("x.y.summary.csv", self.names())
+        self.assertEqual(self.bytes_of("x.csv"), before["x.csv"])
 
-    def test_a_folder_that_does_not_exist_is_refused(self):
-        self.assertRefused(self.run_probe("busy", "--out", "none/a.csv"), "--out none/a.csv",
-                           "must be in a folder that exists")
-        self.assertEqual(self.names(), [])
+    def test_folders_are_made(self):
+        self.good("busy", "--out", "one/two/a.csv")
+        self.assertEqual(self.names(), ["one", "one/two", "one/two/a.csv", "one/two/a.meta.json",
+                                        "one/two/a.summary.csv", "one/two/busy.sqlite"])
+
+    def test_a_link_stays_a_link_and_a_mode_stays(self):
+        (self.folder / "there").mkdir()
+        for link, target in (("a.csv", "there/b.csv"), ("loose.csv", "there/new.csv")):
+            (self.folder / link).symlink_to(target)
+        (self.folder / "there" / "b.csv").write_text("older")
+        (self.folder / "there" / "b.csv").chmod(0o640)
+        self.good("busy", "--out", "c.csv")
+        for link, target in (("a.csv", "there/b"), ("loose.csv", "there/new")):
+            self.good("busy", "--out", link)
+            self.assertEqual(os.readlink(self.folder / link), target + ".csv")
+            self.assertEqual(self.bytes_of(target + ".csv"), self.bytes_of("c.csv"))
+            self.assertEqual(self.bytes_of(target + ".summary.csv"), self.bytes_of("c.summary.csv"))
+        self.assertEqual((self.folder / "there" / "b.csv").stat().st_mode & 0o7777, 0o640)
+        (self.folder / "far.json").write_text("older")
+        (self.folder / "c.meta.json").unlink()
+        (self.folder / "c.meta.json").symlink_to("far.json")
+        self.good("busy", "--out", "c.csv")
+        self.assertEqual(json.loads(self.bytes_of("far.json"))["grid"]["experiment"], "busy")
+
+    def test_links_in_a_circle(self):
+        (self.folder / "a.csv").symlink_to("b.csv")
+        (self.folder / "b.csv").symlink_to("a.csv")
+        result = self.run_probe("busy", "--out", "a.csv")
+        self.assertEqual(result.status, 1)
+        self.assertIn("symbolic links", result.err)
+
+    def test_what_is_read_is_not_written_over(self):
+        (self.folder / "t.csv").write_text("a text")
+        (self.folder / "hard.csv").hardlink_to(self.folder / "t.csv")
+        (self.folder / "soft.csv").symlink_to("t.csv")
+        (self.folder / "x.meta.json").hardlink_to(self.folder / "t.csv")
+        for out, written in (("t.csv", "t.csv"), ("hard.csv", "hard.csv"), ("soft.csv", "t.csv"), ("x.csv", "x.meta.json")):
+            with self.subTest(out):
+                result = self.run_probe("reading", "--file", "t.csv", "--out", out)
+                self.assertRefused(result, f"{written} would be written over the text t.csv that is read")
+        with open(self.folder / "t.csv", "a") as file:
+            self.assertRefused(self.run_probe("reading", "--file", "t.csv", "--out", "-", stdout=file),
+                               "standard output would be written over the text t.csv")
+        self.assertEqual(self.bytes_of("t.csv"), b"a text")
+        self.assertEqual(len(self.names()), 4)
+
+    def test_a_plot_writes_over_no_csv(self):
+        self.good("busy")
+        before = self.bytes_of("results/busy.csv")
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin" / "gnuplot").write_text("#!/bin/sh\nwhile read line; do :; done\n")
+        (self.folder / "bin" / "gnuplot").chmod(0o755)
+        path = self.environment(PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}")
+        self.good("busy", "--plot", "--seed", "1:5", environment=path)
+        self.assertEqual(self.bytes_of("results/busy.csv"), before)
+        self.good("busy", "--plot", "--seed", "1:5", "--out", "results/busy.csv", environment=path)
+        self.assertEqual(len(self.rows_of("results/busy.csv")), 20)
 
     def test_a_folder_is_not_a_file(self):
         (self.folder / "there").mkdir()
@@ -132,51 +195,64 @@ class Places(ProbeTest):
 
     def test_a_file_is_not_a_folder(self):
         (self.folder / "there").write_text("x")
-        self.assertRefused(self.run_probe("busy", "--out", "there/a.csv"), "--out there/a.csv", "no folder there")
+        self.assertRefused(self.run_probe("busy", "--out", "there/a.csv"), "there: Not a directory", status=1)
         self.assertEqual(self.bytes_of("there"), b"x")
 
     def test_names_with_blanks_quotes_and_accents(self):
         name = "ação 'e' \"reação\".csv"
         self.good("busy", "--out", name)
         meta = json.loads(self.bytes_of(name[:-4] + ".meta.json"))
-        self.assertEqual(subprocess.run(["sh", "-c", "printf %s " + meta["command"].split(" ", 2)[2]],
+        self.assertEqual(subprocess.run(["sh", "-c", "printf %s " + meta["run"]["command"].split(" ", 2)[2]],
                                         capture_output=True, text=True).stdout, name)
 
     def test_an_older_summary_does_not_outlive_its_rows(self):
         self.good("busy", "--out", "a.csv")
         self.assertIn("a.summary.csv", self.names())
-        self.good("busy", "--out", "a.csv", "--shard", "0/2")
-        self.assertEqual(self.names(), ["a.csv", "a.meta.json"])
+        self.good("reading", "--out", "a.csv")
+        self.assertEqual(self.names(), ["a.csv", "a.meta.json", "busy.sqlite", "reading.sqlite"])
 
 
 class Meta(ProbeTest):
     def test_meta_tells_how_the_rows_were_made(self):
         self.good("busy", "--out", "a.csv", "--scale=0.5:1:0.25", "--seed", "1:4", "--jobs", "2")
         meta = json.loads(self.bytes_of("a.meta.json"))
-        self.assertEqual(meta["experiment"], "busy")
-        self.assertEqual(meta["command"],
+        grid, run = meta["grid"], meta["run"]
+        self.assertEqual(grid["experiment"], "busy")
+        self.assertEqual(run["command"],
                          f"{PROBES / 'busy'} --out a.csv --scale=0.5:1:0.25 --seed 1:4 --jobs 2")
-        self.assertEqual(meta["axes"], {"scale": ["0.5", "0.75", "1"], "first": ["2"], "length": ["10"],
+        self.assertEqual(grid["axes"], {"scale": ["0.5", "0.75", "1"], "first": ["2"], "length": ["10"],
                                         "limit": ["1"], "seed": ["1", "2", "3", "4"]})
-        self.assertEqual((meta["rows"], meta["cells"], meta["jobs"], meta["complete"]), (24, 12, 2, True))
-        self.assertEqual(meta["columns"], ["row", "value", "work"])
-        self.assertRegex(meta["version"], r"^\d+\.\d+\.\d+$")
-        self.assertRegex(meta["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
-        self.assertRegex(meta["compiler"], r"^(gcc|clang) \d+")
-        for key in ("revision", "cpu", "seed_rule"):
-            self.assertTrue(meta[key])
-        self.assertGreaterEqual(meta["seconds"], 0)
+        self.assertEqual((grid["rows"], grid["cells"], run["jobs"], run["cells_computed"]), (24, 12, 2, 12))
+        self.assertEqual(grid["columns"], ["row", "value", "work"])
+        self.assertRegex(grid["version"], r"^\d+\.\d+\.\d+$")
+        self.assertRegex(grid["program"], r"^[0-9a-f]{16}$")
+        self.assertIn(grid["arithmetic"], ("fused", "plain"))
+        self.assertRegex(run["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertRegex(run["compiler"], r"^(gcc|clang) \d+")
+        for key in ("revision", "cpu"):
+            self.assertTrue(run[key])
+        self.assertTrue(grid["seed_rule"])
+        self.assertGreaterEqual(run["seconds"], 0)
+
+    def test_what_does_not_belong_to_the_run_is_the_same_for_every_run(self):
+        self.good("busy", "--out", "a.csv")
+        first = json.loads(self.bytes_of("a.meta.json"))
+        self.good("busy", "--out", "b.csv", "--jobs", "1", "--fresh")
+        second = json.loads(self.bytes_of("b.meta.json"))
+        self.assertEqual(first["grid"], second["grid"])
+        self.assertNotEqual(first["run"], second["run"])
 
     def test_bytes_that_are_not_utf8_do_not_break_the_json(self):
         subprocess.run([bytes(PROBES / "busy"), b"--out", b"a\xff\x01.csv"], cwd=self.folder, check=True)
         name = next(n for n in os.listdir(bytes(self.folder)) if n.endswith(b"meta.json"))
         with open(os.path.join(bytes(self.folder), name), "rb") as file:
-            self.assertIn("a\ufffd\x01.csv", json.loads(file.read())["command"])
+            self.assertIn("a\ufffd\x01.csv", json.loads(file.read())["run"]["command"])
 
     def test_a_text_is_named_with_its_checksum(self):
         (self.folder / "t.txt").write_text("abc")
         self.good("reading", "--file", "t.txt", "--out", "a.csv")
-        self.assertEqual(json.loads(self.bytes_of("a.meta.json"))["texts"], {"t.txt": "3 bytes, crc32 352441c2"})
+        self.assertEqual(json.loads(self.bytes_of("a.meta.json"))["grid"]["texts"],
+                         {"t.txt": "3 bytes, crc32 352441c2, adler32 024d0127"})
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ class Unknown(ProbeTest):
         self.assertEqual(self.names(), [])
 
     def test_a_typo_is_refused_with_the_nearest_flag(self):
-        for typed, meant in (("--scael", "scale"), ("--sede", "seed"), ("--lenght", "length"), ("--reusme", "resume"),
+        for typed, meant in (("--scael", "scale"), ("--sede", "seed"), ("--lenght", "length"), 
                              ("--quite", "quiet"), ("--job", "jobs"), ("--arrayss", "arrays"), ("-scale", "scale"),
                              ("--s", "seed"), ("--hlep", "help"), ("-help", "help")):
             with self.subTest(typed):
@@ -62,8 +62,11 @@ class Unknown(ProbeTest):
         self.refused("--arrays=", parts=["--arrays: must be the name of a folder"])
 
     def test_stream_and_file_do_not_mix(self):
-        self.refused("--out", "-", "--resume", parts=["--resume: needs a file, and --out - is none"])
-        self.refused("--out", "-", "--plot", parts=["--plot: needs a file, and --out - is none"])
+        self.refused("--out", "-", "--plot", parts=["--plot: draws on standard output, where --out - writes"])
+
+    def test_what_contradicts_itself(self):
+        self.refused("--fresh", "--merge", "shards", parts=["--fresh: computes everything"])
+        self.refused("--merge=", parts=["--merge: must be the name of a folder"])
 
 
 class Printed(ProbeTest):
@@ -72,7 +75,7 @@ class Printed(ProbeTest):
         for part in ("Does the harness keep what a cell has computed?", "Theory: it does", "number of the row",
                      "default 0.5,1", "> 0", "a whole number >= 1", "T, in steps", "results/busy.csv", "Examples:"):
             self.assertIn(part, text)
-        for flag in ("scale", "first", "length", "limit", "seed", "out", "jobs", "quiet", "list", "shard", "resume",
+        for flag in ("scale", "first", "length", "limit", "seed", "out", "jobs", "quiet", "list", "shard", "merge", "fresh",
                      "arrays", "plot", "help", "version"):
             self.assertRegex(text, rf"(?m)^  --{flag}\b")
         for column in ("row", "value", "work", "status"):

@@ -67,7 +67,7 @@ class Summary(ProbeTest):
 
     def test_without_a_seed_axis_there_is_no_summary(self):
         self.good("reading", "--out", "a.csv")
-        self.assertEqual(self.names(), ["a.csv", "a.meta.json"])
+        self.assertEqual(self.names(), ["a.csv", "a.meta.json", "reading.sqlite"])
 
     def test_logarithms_are_averaged_as_logarithms(self):
         self.good("network", "--out", "a.csv", "--seed", "1:6", "--length", "9")

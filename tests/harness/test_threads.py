@@ -10,7 +10,7 @@ from probes import PROBES, SANITIZED, ProbeTest, main
 class Jobs(ProbeTest):
     def jobs(self, *arguments, **changes):
         self.good("busy", "--out", "a.csv", *arguments, environment=self.environment(**changes))
-        return json.loads(self.bytes_of("a.meta.json"))["jobs"]
+        return json.loads(self.bytes_of("a.meta.json"))["run"]["jobs"]
 
     def test_the_cores_this_process_may_use(self):
         cores = os.sched_getaffinity(0)
@@ -32,9 +32,9 @@ class Jobs(ProbeTest):
 class NoThreads(ProbeTest):
     def test_a_run_does_with_the_threads_there_are(self):
         self.good("busy", "--out", "whole.csv")
-        for made, said in ((0, "only 1 of 4 jobs"), (1, "only 2 of 4 jobs"), (3, "")):
+        for made, said in ((0, "only 1 of 4 jobs"), (1, "only 1 of 4 jobs"), (3, "only 3 of 4 jobs"), (4, "")):
             with self.subTest(made):
-                result = self.good("busy", "--out", "a.csv", "--jobs", "4", environment=self.environment(
+                result = self.good("busy", "--out", "a.csv", "--fresh", "--jobs", "4", environment=self.environment(
                     LD_PRELOAD=str(PROBES / "libthreads_stand_in.so"), THREADS=str(made)))
                 self.assertIn(said, result.err)
                 self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("whole.csv"))

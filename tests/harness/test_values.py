@@ -129,15 +129,15 @@ class Sizes(ProbeTest):
         self.assertEqual(self.names(), [])
 
     def test_an_axis_too_long(self):
-        self.refused_at_once("busy", "--seed", "1:1000000000000", parts=["--seed 1:1000000000000", "40000000000000 bytes"])
+        self.refused_at_once("busy", "--seed", "1:1000000000000", parts=["--seed 1:1000000000000", "48000000000000 bytes"])
         self.refused_at_once("busy", "--seed", "0:9007199254740992", parts=["--seed"])
         self.refused_at_once("busy", "--scale", "1:2:1e-15", parts=["--scale 1:2:1e-15"])
         self.refused_at_once("busy", "--scale", "1:1e300", parts=["--scale 1:1e300"])
 
     def test_a_grid_with_too_many_cells(self):
         hundred_thousand = "1:100000"
-        self.refused_at_once("busy", "--seed", hundred_thousand, "--first", hundred_thousand, "--length", "1:10",
-                             parts=["200000000000 cells"])
+        self.refused_at_once("busy", "--seed", hundred_thousand, "--first", hundred_thousand, "--length", "1:1000",
+                             parts=["20000000000000 cells"])
         result = self.run_probe("busy", "--seed", "1:100000", "--first", "1:100000", "--length", "1:100000",
                                 "--scale", "1:100000")
         self.assertRefused(result, "cells")

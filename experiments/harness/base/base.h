@@ -10,7 +10,7 @@
 
 enum { SWEEP_DONE = 0, SWEEP_FAILED = 1, SWEEP_REFUSED = 2 }; /* exit status */
 
-/* ---- bytes.c ------------------------------------------------------------------------------------------- */
+/* ---- bytes.c -------------------------------------------------------------------------------------- */
 
 /* Bytes that grow. `failed` sticks once memory ran out, so it is checked once, at the end of a text. */
 struct buffer {
@@ -31,7 +31,7 @@ void *sweep_keep(struct arena *arena, size_t size);
 char *sweep_keep_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sweep_arena_free(struct arena *arena);
 
-/* ---- say.c --------------------------------------------------------------------------------------------- */
+/* ---- say.c ---------------------------------------------------------------------------------------- */
 
 /* Why something was refused or failed: "--scale -1: must be > 0". */
 struct reason {
@@ -48,17 +48,53 @@ bool sweep_resembles(const char *typed, const char *word, size_t *distance);
 /* Flushes standard output and reports what could not be written. Exit status. */
 int sweep_finish_output(const char *name);
 
-/* ---- limits.c ------------------------------------------------------------------------------------------ */
+/* ---- files.c -------------------------------------------------------------------------------------- */
 
-/* Bytes this process may still take: the least of physical memory, RLIMIT_AS and the control group's limit. */
+/* Where a name leads through links, also one that dangles; to be freed. NULL: nowhere. */
+char *sweep_place(const char *path, struct reason *why);
+/* The folder of a file and those above it, as far as they are not there. */
+bool sweep_make_folder_of(const char *path, struct reason *why);
+
+/* A file that is written beside its place and then takes it, whole; a pipe or device, written at once; or
+ * bytes. */
+struct draft {
+    char *place, *temporary, *older; /* older: where what was there stays until all is well */
+    int fd;
+    bool kept, created, placed;
+    struct buffer bytes; /* not yet written */
+    uint64_t size, skip; /* skip: so many bytes to come are there already */
+    uint32_t crc;
+};
+bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why);
+/* What is to be published is that there is no such file. */
+bool sweep_draft_absent(struct draft *draft, const char *path, struct reason *why);
+/* "-" is standard output. */
+bool sweep_draft_stream(struct draft *draft, const char *path, struct reason *why);
+bool sweep_draft_write(struct draft *draft, const char *bytes, size_t size, struct reason *why);
+/* The rest of the bytes, to the disk. */
+bool sweep_draft_finish(struct draft *draft, struct reason *why);
+/* All of them take their places, or none does and what was there is as before. The first one comes last: as
+ * long as its draft is there, another program that has begun to write the same files waits. */
+bool sweep_drafts_publish(struct draft drafts[], size_t count, struct reason *why);
+void sweep_draft_free(struct draft *draft);
+/* zlib's crc32, of any size. */
+uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size);
+bool sweep_write(int fd, const char *bytes, size_t size);
+
+/* ---- limits.c ------------------------------------------------------------------------------------- */
+
+/* Bytes this process may still take: the least of physical memory, RLIMIT_AS and the control groups' limits. */
 double sweep_memory_available(void);
+/* The least memory limit of the groups that a file such as /proc/self/cgroup names; INFINITY: none. */
+double sweep_group_limit(const char *groups, const char *root);
 
-/* ---- signals.c ----------------------------------------------------------------------------------------- */
+/* ---- signals.c ------------------------------------------------------------------------------------ */
 
-/* SIGINT and SIGTERM from now on only ask to stop. */
+/* SIGINT and SIGTERM from now on only ask to stop; the third one ends the program as ever. */
 void sweep_signals(void);
-/* 0, or the signal that asked to stop. */
+/* 0, or the signal that asked to stop; how often that was asked. */
 int sweep_interrupted(void);
+int sweep_interrupts(void);
 /* A closed pipe and a full disk are errors of a write, told with their name, not deaths. */
 void sweep_ignore_signals(void);
 
@@ -69,15 +105,18 @@ struct team {
     pthread_t threads[TEAM_MAX];
     unsigned count;
 };
-/* Starts up to `wanted` threads, each of which calls work(self), and returns how many could be made: maybe none. */
+/* Starts up to `wanted` threads, each of which calls work(self), and returns how many could be made: maybe
+ * none. */
 unsigned sweep_team_start(struct team *team, unsigned wanted, void *(*work)(void *), void *self);
 void sweep_team_join(const struct team *team);
 /* How many threads to use if nothing else is said: OMP_NUM_THREADS, else the cores this process may run on. */
 unsigned sweep_cores(void);
 
-/* ---- utf8.c -------------------------------------------------------------------------------------------- */
+/* ---- utf8.c --------------------------------------------------------------------------------------- */
 
 /* Length of the valid UTF-8 sequence at `bytes`, 0 if there is none. */
 size_t sweep_utf8(const unsigned char *bytes, size_t size);
+/* How many of the bytes are valid UTF-8 from the first on. */
+size_t sweep_utf8_valid(const void *bytes, size_t size);
 
 #endif

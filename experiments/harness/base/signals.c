@@ -2,15 +2,25 @@
 #include "base.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 
-static volatile sig_atomic_t stop_signal;
+static atomic_int last, count;
 
+/* Who does not want to wait for the second either is not made to. */
 static void ask_to_stop(int number) {
-    stop_signal = number;
+    atomic_store(&last, number);
+    if (atomic_fetch_add(&count, 1) >= 2) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
 }
 
 int sweep_interrupted(void) {
-    return stop_signal;
+    return atomic_load(&last);
+}
+
+int sweep_interrupts(void) {
+    return atomic_load(&count);
 }
 
 /* Without SA_RESTART: a write that waits for its reader ends with EINTR and is taken up again. */

@@ -16,3 +16,11 @@ size_t sweep_utf8(const unsigned char *bytes, size_t size) {
     bool surrogate = c == 0xED && bytes[1] > 0x9F, above = c == 0xF4 && bytes[1] > 0x8F;
     return overlong || surrogate || above ? 0 : length;
 }
+
+size_t sweep_utf8_valid(const void *bytes, size_t size) {
+    const unsigned char *text = bytes;
+    size_t valid = 0;
+    for (size_t length; valid < size && (length = sweep_utf8(text + valid, size - valid));)
+        valid += length;
+    return valid;
+}

@@ -5,13 +5,14 @@
 #include "grid/grid.h"
 #include "run/run.h"
 
-/* ---- flags.c ------------------------------------------------------------------------------------------- */
+/* ---- flags.c -------------------------------------------------------------------------------------- */
 
 enum flag {
     FLAG_OUT,
     FLAG_JOBS,
     FLAG_SHARD,
-    FLAG_RESUME,
+    FLAG_MERGE,
+    FLAG_FRESH,
     FLAG_ARRAYS,
     FLAG_PLOT,
     FLAG_LIST,
@@ -20,6 +21,7 @@ enum flag {
     FLAG_VERSION,
     FLAGS
 };
+enum { MERGES_MAX = 64 };
 struct flag_word {
     const char *name, *argument, *meaning; /* argument NULL: a switch */
 };
@@ -27,6 +29,8 @@ extern const struct flag_word sweep_flags[FLAGS];
 struct options {
     const char *axis[AXES_MAX]; /* NULL: not given */
     const char *flag[FLAGS]; /* NULL: not given; "" for a switch */
+    const char *merge[MERGES_MAX]; /* folders */
+    size_t merges;
     unsigned jobs;
     uint64_t shard, shards;
 };
@@ -35,15 +39,15 @@ bool sweep_options_parse(struct options *options, const struct sweep_spec *spec,
 /* What EVANESCE_LEVEL may be here: "plain, avx2". */
 void sweep_levels(char *text, size_t size);
 
-/* ---- help.c -------------------------------------------------------------------------------------------- */
+/* ---- help.c --------------------------------------------------------------------------------------- */
 
 int sweep_help(const struct sweep_spec *spec);
 int sweep_version(const struct sweep_spec *spec);
 int sweep_list(const struct grid *grid);
 
-/* ---- results.c, plot.c --------------------------------------------------------------------------------- */
+/* ---- plot.c --------------------------------------------------------------------------------------- */
 
-int sweep_results(const struct grid *grid, const struct options *options, const char *command);
-int sweep_plot(const struct grid *grid, const struct paths *paths);
+/* Draws a CSV, or the summary of one, in the terminal. */
+bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why);
 
 #endif

@@ -7,9 +7,13 @@
 
 const struct flag_word sweep_flags[FLAGS] = {
     [FLAG_OUT] = { "out", "FILE", "where the rows go; - is standard output" },
-    [FLAG_JOBS] = { "jobs", "N", "cells that run at the same time (default: OMP_NUM_THREADS, else the cores)" },
-    [FLAG_SHARD] = { "shard", "K/N", "only the cells k with k mod N = K; the shards concatenate" },
-    [FLAG_RESUME] = { "resume", NULL, "skip the cells that are complete in FILE.part" },
+    [FLAG_JOBS] = { "jobs", "N",
+                    "cells that run at the same time (default: OMP_NUM_THREADS, else the cores)" },
+    [FLAG_SHARD] = { "shard", "K/N",
+                     "only the cells k with k mod N = K, in files with K-of-N in their names" },
+    [FLAG_MERGE] = { "merge", "DIR",
+                     "first take in the cells of the other stores in DIR, as of shards; may be repeated" },
+    [FLAG_FRESH] = { "fresh", NULL, "compute again what the store holds" },
     [FLAG_ARRAYS] = { "arrays", "DIR",
                       "weights, inputs, states and gradients of each cell as DIR/cell-00012/*.npy" },
     [FLAG_PLOT] = { "plot", NULL, "draw the result in the terminal through gnuplot" },
@@ -48,6 +52,10 @@ static bool refuse_unknown(const struct sweep_spec *spec, const char *argument, 
     const char *name = argument + strspn(argument, "-"), *nearest = NULL;
     size_t best = SIZE_MAX;
     snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
+    if (strcmp(typed, "resume") == 0)
+        return sweep_refuse(
+            why, "--resume: is not needed; the same command goes on by itself, and computes only what "
+                 "is not there");
     for (size_t i = 0; i < FLAGS; i++)
         keep_nearer(&nearest, &best, typed, sweep_flags[i].name);
     for (size_t i = 0; spec->axes[i].name; i++)
@@ -82,6 +90,11 @@ static int take_flag(struct options *options, const struct sweep_spec *spec, con
     if (!equals && (left < 2 || strncmp(arguments[1], "--", 2) == 0))
         return sweep_refuse(why, "--%.*s needs a value", (int)size, name);
     *slot = equals ? equals + 1 : arguments[1];
+    if (slot == &options->flag[FLAG_MERGE]) {
+        if (options->merges == MERGES_MAX)
+            return sweep_refuse(why, "--merge: can be given %d times", MERGES_MAX);
+        options->merge[options->merges++] = *slot;
+    }
     return equals ? 1 : 2;
 }
 
@@ -114,6 +127,13 @@ static bool check_output(const struct options *options, struct reason *why) {
         return sweep_refuse(why, "--out: must be the name of a file, or - for standard output");
     if (arrays && !*arrays)
         return sweep_refuse(why, "--arrays: must be the name of a folder");
+    for (size_t i = 0; i < options->merges; i++)
+        if (!*options->merge[i])
+            return sweep_refuse(why, "--merge: must be the name of a folder");
+    if (options->flag[FLAG_FRESH] && options->merges)
+        return sweep_refuse(why, "--fresh: computes everything, and --merge would take it from elsewhere");
+    if (options->flag[FLAG_PLOT] && out && strcmp(out, "-") == 0)
+        return sweep_refuse(why, "--plot: draws on standard output, where --out - writes");
     return true;
 }
 

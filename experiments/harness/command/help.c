@@ -2,6 +2,7 @@
 #include "command.h"
 #include "version.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WIDTH = 100 };
@@ -54,8 +55,7 @@ static void print_flag(const struct sweep_spec *spec, enum flag flag) {
     snprintf(left, sizeof left, "--%s%s%s", word->name, word->argument ? " " : "",
              word->argument ? word->argument : "");
     if (flag == FLAG_OUT)
-        snprintf(text, sizeof text, "%s (default results/%s.csv; with --shard K/N results/%s-K-of-N.csv)",
-                 word->meaning, spec->name, spec->name);
+        snprintf(text, sizeof text, "%s (default results/%s.csv)", word->meaning, spec->name);
     else
         snprintf(text, sizeof text, "%s", word->meaning);
     describe(left, text, 18);
@@ -112,9 +112,16 @@ int sweep_help(const struct sweep_spec *spec) {
         print_flag(spec, (enum flag)i);
     print_environment();
     print_examples(spec);
-    printf("\nBeside FILE.csv: FILE.meta.json (how it was made)%s.\n",
-           has_seed(spec) ? ", FILE.summary.csv (mean and deviation over seeds)" : "");
-    printf("Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (--resume goes on).\n");
+    char text[512];
+    snprintf(text, sizeof text,
+             "Beside FILE.csv, in folders that are made: FILE.meta.json (how it was made), %s%s.sqlite, the "
+             "store of all finished cells. The same command again, or one with more values, computes only "
+             "what is not there.",
+             has_seed(spec) ? "FILE.summary.csv (mean and deviation over seeds), " : "", spec->name);
+    putchar('\n');
+    fold(text, 0, 0);
+    printf(
+        "Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on).\n");
     return sweep_finish_output(spec->name);
 }
 

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static void print_terminal(struct buffer *script) {
     struct winsize size;
     bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 && size.ws_row >= 12;
@@ -58,7 +56,7 @@ static void print_title(struct buffer *script, const struct grid *grid, bool sum
 static void print_curve(struct buffer *script, const struct grid *grid, const struct value *value,
                         bool summary) {
     const struct sweep_spec *spec = grid->spec;
-    sweep_print(script, "%s data using (column('%s')):((1", value ? "" : "plot", spec->plot.x);
+    sweep_print(script, "%s $data using (column('%s')):((1", value ? "" : "plot", spec->plot.x);
     if (value) {
         sweep_print(script, " && strcol('%s') eq ", spec->plot.by);
         print_quoted(script, value->text);
@@ -69,26 +67,29 @@ static void print_curve(struct buffer *script, const struct grid *grid, const st
     sweep_print(script, " noenhanced");
 }
 
-static void print_script(struct buffer *script, const struct grid *grid, const struct paths *paths) {
+/* The data stands in the script, so that no file and no name is in between. */
+static void print_script(struct buffer *script, const struct grid *grid, const struct buffer *csv,
+                         bool means) {
     const struct sweep_spec *spec = grid->spec;
     const struct axis *by = spec->plot.by ? sweep_grid_axis(grid, spec->plot.by) : NULL;
-    bool summary = paths->summary != NULL;
     print_terminal(script);
+    sweep_print(script, "set encoding utf8\nset decimalsign '.'\nset key below\n");
     sweep_print(script, "set datafile separator ','\nset datafile columnheaders\nset datafile missing NaN\n");
-    sweep_print(script, "set decimalsign '.'\nset key below\ndata = ");
-    print_quoted(script, summary ? paths->summary : paths->out);
-    sweep_print(script, "\nset xlabel '%s' noenhanced\n", spec->plot.x);
-    print_title(script, grid, summary);
+    sweep_print(script, "$data << END_OF_DATA\n");
+    sweep_append(script, csv->data, csv->size);
+    sweep_print(script, "END_OF_DATA\nset xlabel '%s' noenhanced\n", spec->plot.x);
+    print_title(script, grid, means);
     for (size_t i = 0; by && i < by->count; i++) {
         sweep_print(script, "%s", i ? ", " : "plot ");
-        print_curve(script, grid, &by->values[i], summary);
+        print_curve(script, grid, &by->values[i], means);
     }
     if (!by)
-        print_curve(script, grid, NULL, summary);
+        print_curve(script, grid, NULL, means);
     sweep_append(script, "\n", 1);
 }
 
-/* Starts gnuplot with its standard input on the pipe. 0 or an errno. */
+/* Starts gnuplot with its standard input on the pipe, and with nothing of the user's set-up: neither his
+ * ~/.gnuplot (-d) nor his environment but the path to it. 0 or an errno. */
 static int start(pid_t *child, const int ends[2]) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -103,50 +104,39 @@ static int start(pid_t *child, const int ends[2]) {
     posix_spawn_file_actions_addclose(&actions, ends[1]);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    char name[] = "gnuplot", *arguments[] = { name, NULL };
-    int error = posix_spawnp(child, name, &actions, &attributes, arguments, environ);
+    char name[] = "gnuplot", plain[] = "-d", locale[] = "LC_ALL=C.UTF-8", terminal[] = "GNUTERM=dumb";
+    char *arguments[] = { name, plain, NULL }, *environment[] = { locale, terminal, NULL };
+    int error = posix_spawnp(child, name, &actions, &attributes, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return error;
 }
 
-static int draw(const struct sweep_spec *spec, const struct buffer *script, const struct paths *paths) {
+static bool draw(const struct buffer *script, struct reason *why) {
     int ends[2], result = 0;
     pid_t child;
-    if (pipe(ends)) {
-        sweep_say(spec->name, "--plot: %s; the data is in %s", strerror(errno), paths->out);
-        return SWEEP_FAILED;
-    }
+    if (pipe(ends))
+        return sweep_refuse(why, "--plot: %s", strerror(errno));
     int error = start(&child, ends);
     close(ends[0]);
     if (error) {
         close(ends[1]);
-        sweep_say(spec->name, "--plot: gnuplot cannot be started (%s): is it installed? The data is in %s",
-                  strerror(error), paths->out);
-        return SWEEP_FAILED;
+        return sweep_refuse(why, "--plot: gnuplot cannot be started (%s): is it installed?", strerror(error));
     }
     bool good = sweep_write(ends[1], script->data, script->size);
     close(ends[1]);
     while (waitpid(child, &result, 0) < 0 && errno == EINTR)
         ;
-    if (good && WIFEXITED(result) && WEXITSTATUS(result) == 0)
-        return SWEEP_DONE;
-    sweep_say(spec->name, "--plot: gnuplot failed; the data is in %s", paths->out);
-    return SWEEP_FAILED;
+    return (good && WIFEXITED(result) && WEXITSTATUS(result) == 0) ||
+           sweep_refuse(why, "--plot: gnuplot failed");
 }
 
-int sweep_plot(const struct grid *grid, const struct paths *paths) {
+bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why) {
     struct buffer script = { .data = NULL };
-    if (!grid->spec->plot.x || !grid->spec->plot.y) {
-        sweep_say(grid->spec->name, "--plot: this experiment has no plot; the data is in %s", paths->out);
-        return SWEEP_FAILED;
-    }
-    print_script(&script, grid, paths);
-    int status = SWEEP_FAILED;
-    if (script.failed)
-        sweep_say(grid->spec->name, "out of memory");
-    else
-        status = draw(grid->spec, &script, paths);
+    if (!grid->spec->plot.x || !grid->spec->plot.y)
+        return sweep_refuse(why, "--plot: this experiment has no plot");
+    print_script(&script, grid, csv, means);
+    bool good = (!script.failed || sweep_no_memory(why)) && draw(&script, why);
     sweep_buffer_free(&script);
-    return status;
+    return good;
 }

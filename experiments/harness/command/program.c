@@ -1,14 +1,33 @@
-/* The whole program of an experiment, from its arguments to its exit status. */
+/* The whole program of an experiment, from its arguments to its exit status: what the store lacks is run,
+ * then the rows are written from the store to where they are wanted. */
 #include "command.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static int refuse(const struct sweep_spec *spec, const struct reason *why) {
-    sweep_say(spec->name, "%s", why->text);
-    return why->failed ? SWEEP_FAILED : SWEEP_REFUSED;
+/* One command. */
+struct job {
+    const struct sweep_spec *spec;
+    const struct options *options;
+    const char *command;
+    struct grid grid;
+    struct arena arena;
+    char *stream; /* a pipe, a device, "-" */
+    char *out, *summary, *meta; /* or files, or neither (--plot) */
+    bool means; /* there is a summary */
+    struct store_spec store;
+    struct run run;
+    double started, begun;
+};
+
+static bool given(const struct job *job, enum flag flag) {
+    return job->options->flag[flag] != NULL;
 }
 
 /* A file that is opened never takes the place of a standard stream that was closed; a closed one stays
@@ -22,65 +41,311 @@ static void occupy_standard_streams(void) {
         close(fd);
 }
 
-/* A pipe or a device is written as a stream: there is no name to take and nothing to resume. */
+/* ---- where things go ------------------------------------------------------------------------------ */
+
+/* A pipe or a device is written as a stream: there is no name to take. */
 static bool is_stream(const char *out) {
     struct stat info;
-    return out && (strcmp(out, "-") == 0 ||
-                   (stat(out, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)));
+    return strcmp(out, "-") == 0 ||
+           (stat(out, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode));
 }
 
-static int refuse_with_stream(const struct sweep_spec *spec, const struct options *options) {
-    const enum flag others[] = { FLAG_RESUME, FLAG_PLOT };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (options->flag[others[i]]) {
-            sweep_say(spec->name, "--%s: needs a file, and --out %s is none", sweep_flags[others[i]].name,
-                      options->flag[FLAG_OUT]);
-            return SWEEP_REFUSED;
-        }
-    return SWEEP_DONE;
+static bool ends_in(const char *text, const char *end) {
+    const size_t size = strlen(text), of_end = strlen(end);
+    return size > of_end && strcmp(text + size - of_end, end) == 0;
 }
 
-static int run_grid(const struct grid *grid, const struct options *options, const char *command) {
-    const char *out = options->flag[FLAG_OUT];
-    bool streamed = is_stream(out);
-    struct reason why = { .failed = false };
-    if (streamed && refuse_with_stream(grid->spec, options) != SWEEP_DONE)
-        return SWEEP_REFUSED;
-    if (!sweep_grid_check(grid, options->jobs, options->flag[FLAG_ARRAYS],
-                          streamed ? 0 : sizeof(struct entry), &why))
-        return refuse(grid->spec, &why);
-    const char *arrays = options->flag[FLAG_ARRAYS];
-    if (arrays && sweep_arrays_check(grid->spec, arrays) != SWEEP_DONE)
-        return SWEEP_REFUSED;
-    sweep_signals();
-    if (!streamed)
-        return sweep_results(grid, options, command);
-    const struct run wanted = { .grid = grid, .jobs = options->jobs, .arrays = arrays };
-    return sweep_stream(&wanted, options->flag[FLAG_QUIET], out);
+/* The summary and the rest take their names from the CSV's, so no other name may lead to them. */
+static bool check_name(const char *out, struct reason *why) {
+    struct stat info;
+    if (stat(out, &info) == 0 && S_ISDIR(info.st_mode))
+        return sweep_refuse(why, "--out %s: is a folder; must be the name of a file", out);
+    if (!ends_in(out, ".csv") || ends_in(out, "/.csv"))
+        return sweep_refuse(why, "--out %s: must be a name that ends in .csv", out);
+    if (ends_in(out, ".summary.csv"))
+        return sweep_refuse(why, "--out %s: must not end in .summary.csv, which is what a summary is called",
+                            out);
+    return true;
 }
 
-static int run_options(const struct sweep_spec *spec, const struct options *options, const char *command) {
-    struct grid grid;
-    struct reason why = { .failed = false };
-    int status = SWEEP_DONE;
-    if (!sweep_grid_create(&grid, spec, options->axis, &why)) {
-        status = refuse(spec, &why);
-    } else {
-        sweep_grid_shard(&grid, options->shard, options->shards);
-        status = options->flag[FLAG_LIST] ? sweep_list(&grid) : run_grid(&grid, options, command);
+/* Files beside each other: of a shard, with names of their own, so that shards never overwrite each other.
+ * The store is the experiment's, whatever the CSV is called. */
+static bool name_files(struct job *job, struct reason *why) {
+    const char *wished = job->options->flag[FLAG_OUT], *name = job->spec->name;
+    struct arena *arena = &job->arena;
+    job->stream = wished && is_stream(wished) ? sweep_keep_print(arena, "%s", wished) : NULL;
+    char *place = sweep_place(wished && !job->stream ? wished : "results/", why);
+    char shard[64] = "";
+    if (given(job, FLAG_SHARD))
+        snprintf(shard, sizeof shard, "-%llu-of-%llu", (unsigned long long)job->grid.shard,
+                 (unsigned long long)job->grid.shards);
+    if (!place)
+        return false;
+    const bool file = !job->stream && (wished || !given(job, FLAG_PLOT)), named = file && wished;
+    bool good = !named || check_name(place, why);
+    const char *slash = strrchr(place, '/');
+    const int folder = slash ? (int)(slash + 1 - place) : 0;
+    char *stem = named ? sweep_keep_print(arena, "%.*s%s", (int)strlen(place) - 4, place, shard)
+                       : sweep_keep_print(arena, "%.*s%s%s", folder, place, name, shard);
+    job->store.path = sweep_keep_print(arena, "%.*s%s%s.sqlite", folder, place, name, shard);
+    free(place);
+    if (stem && file) {
+        job->out = sweep_keep_print(arena, "%s.csv", stem);
+        job->summary = sweep_keep_print(arena, "%s.summary.csv", stem);
+        job->meta = sweep_keep_print(arena, "%s.meta.json", stem);
     }
-    sweep_grid_free(&grid);
+    if (!stem || !job->store.path || (file && (!job->out || !job->summary || !job->meta)))
+        return sweep_no_memory(why);
+    return good;
+}
+
+/* What is written must not be what is read. */
+static bool check_inputs(const struct job *job, struct reason *why) {
+    const char *const outputs[] = { job->out, job->summary, job->meta, job->store.path, job->stream };
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        struct stat info;
+        const bool standard = outputs[i] && strcmp(outputs[i], "-") == 0;
+        const bool there =
+            outputs[i] && (standard ? fstat(STDOUT_FILENO, &info) : stat(outputs[i], &info)) == 0;
+        const char *read = there ? sweep_grid_reads(&job->grid, &info) : NULL;
+        if (read)
+            return sweep_refuse(why, "--out: %s would be written over the text %s that is read",
+                                standard ? "standard output" : outputs[i], read);
+    }
+    return true;
+}
+
+/* Without a place for a store, a pipe and a plot make do with memory. */
+static bool make_folders(struct job *job, struct reason *why) {
+    const char *arrays = job->options->flag[FLAG_ARRAYS];
+    char *inside = arrays ? sweep_keep_print(&job->arena, "%s/", arrays) : NULL;
+    if (arrays && !inside)
+        return sweep_no_memory(why);
+    if (arrays && !sweep_make_folder_of(inside, why))
+        return false;
+    struct reason ignored = { .failed = false };
+    const bool made = sweep_make_folder_of(job->store.path, job->out ? why : &ignored);
+    if (!job->out && (!made || access("results", W_OK | X_OK) != 0))
+        job->store.path = NULL;
+    return made || !job->out;
+}
+
+/* ---- what lacks ----------------------------------------------------------------------------------- */
+
+enum { CELLS_A_READ = 4096 };
+
+/* Finds the cells that are there, in short reads. */
+static bool find(struct job *job, struct reason *why) {
+    const struct grid *grid = &job->grid;
+    struct run *run = &job->run;
+    struct sweep_point point = { .grid = grid };
+    struct buffer address = { .data = NULL };
+    bool good = true;
+    for (uint64_t i = 0; i < grid->mine && good && !sweep_interrupted();) {
+        good = sweep_store_hold(run->store, false, why);
+        for (uint64_t end = i + CELLS_A_READ; good && i < grid->mine && i < end; i++) {
+            address.size = 0;
+            sweep_point_set(&point, sweep_grid_cell(grid, i));
+            sweep_address(&address, &point);
+            bool there =
+                sweep_store_has(run->store, &address) &&
+                (!run->arrays || sweep_arrays_there(run->arrays, point.cell, &address, run->program));
+            run->there[i / 8] |= (unsigned char)(there << i % 8);
+            run->done += there;
+        }
+        good = good && sweep_store_release(run->store, why);
+    }
+    good = good && (!address.failed || sweep_no_memory(why));
+    sweep_buffer_free(&address);
+    run->before = run->done;
+    return good;
+}
+
+static bool merge(struct job *job, struct reason *why) {
+    struct store *store = job->run.store;
+    bool good = true;
+    for (size_t i = 0; i < job->options->merges && good; i++) {
+        struct reason inner = { .failed = store != NULL };
+        good = sweep_merge(store, &job->store, job->options->merge[i], &inner);
+        if (!good) {
+            why->failed = inner.failed;
+            sweep_refuse(why, "--merge %s", inner.text);
+        }
+    }
+    return good;
+}
+
+/* ---- results -------------------------------------------------------------------------------------- */
+
+/* CSV, summary and meta, all of them or none. */
+static bool publish(struct job *job, uint64_t *lacking, struct reason *why) {
+    struct draft drafts[3] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
+    struct facts facts = { .command = job->command,
+                           .program = job->run.program,
+                           .started = job->started,
+                           .jobs = job->run.jobs,
+                           .computed = job->run.computed,
+                           .csv = &drafts[0],
+                           .summary = job->means ? &drafts[1] : NULL };
+    struct buffer meta = { .data = NULL };
+    bool good = sweep_draft_begin(&drafts[0], job->out, why) &&
+                (job->means ? sweep_draft_begin : sweep_draft_absent)(&drafts[1], job->summary, why) &&
+                sweep_draft_begin(&drafts[2], job->meta, why) &&
+                sweep_export(job->run.store, &job->grid, job->run.jobs, &drafts[0],
+                             job->means ? &drafts[1] : NULL, job->run.there, lacking, &facts.rows, why);
+    if (good && !*lacking) {
+        good = sweep_draft_finish(&drafts[0], why) && sweep_draft_finish(&drafts[1], why);
+        facts.seconds = sweep_clock() - job->begun;
+        sweep_meta(&meta, &job->grid, &facts);
+        good = good && (!meta.failed || sweep_no_memory(why)) &&
+               sweep_draft_write(&drafts[2], meta.data, meta.size, why) &&
+               sweep_drafts_publish(drafts, 3, why);
+    }
+    for (int i = 3; i-- > 0;)
+        sweep_draft_free(&drafts[i]);
+    sweep_buffer_free(&meta);
+    return good;
+}
+
+/* A cell that was found to be damaged is run again, and the stream taken up where it stopped. */
+static bool stream(struct job *job, struct draft *draft, uint64_t *lacking, struct reason *why) {
+    uint64_t rows;
+    if (draft->fd < 0 && !sweep_draft_stream(draft, job->stream, why))
+        return false;
+    draft->skip = draft->size;
+    return sweep_export(job->run.store, &job->grid, job->run.jobs, draft, NULL, job->run.there, lacking,
+                        &rows, why) &&
+           (*lacking || sweep_draft_finish(draft, why));
+}
+
+static bool plot(struct job *job, uint64_t *lacking, struct reason *why) {
+    struct draft draft = { .fd = -1 };
+    uint64_t rows;
+    bool good = sweep_export(job->run.store, &job->grid, job->run.jobs, job->means ? NULL : &draft,
+                             job->means ? &draft : NULL, job->run.there, lacking, &rows, why);
+    good = good && (*lacking || sweep_plot(&job->grid, &draft.bytes, job->means, why));
+    sweep_draft_free(&draft);
+    return good;
+}
+
+static bool show(struct job *job, struct draft *draft, uint64_t *lacking, struct reason *why) {
+    bool good = true;
+    *lacking = 0;
+    if (job->stream)
+        good = stream(job, draft, lacking, why);
+    else if (job->out)
+        good = publish(job, lacking, why);
+    if (good && !*lacking && given(job, FLAG_PLOT))
+        good = plot(job, lacking, why);
+    return good;
+}
+
+/* Runs what lacks and shows the rows, until nothing was found to lack. Exit status. */
+static int run_and_show(struct job *job) {
+    struct draft draft = { .fd = -1 };
+    struct reason why = { .failed = true };
+    struct run *run = &job->run;
+    uint64_t lacking = 1;
+    bool good = true;
+    sweep_progress_start(&run->progress, job->grid.mine, run->before, given(job, FLAG_QUIET));
+    for (int tries = 0; good && lacking; tries++) {
+        if (run->done < job->grid.mine && !sweep_interrupted())
+            sweep_run(run);
+        if (run->failed || sweep_interrupted())
+            break;
+        good = tries < 3 ? show(job, &draft, &lacking, &why)
+                         : sweep_refuse(&why, "%s: cells that were written cannot be read",
+                                        sweep_store_name(run->store));
+        run->done -= good ? lacking : 0;
+    }
+    sweep_draft_free(&draft);
+    if (good && !lacking) {
+        sweep_progress_end(&run->progress, job->out      ? job->out
+                                           : job->stream ? job->stream
+                                                         : sweep_store_name(run->store));
+        return SWEEP_DONE;
+    }
+    if (!good && !sweep_interrupted())
+        sweep_say(job->spec->name, "%s", why.text);
+    return sweep_run_stopped(run);
+}
+
+static void tell(const struct job *job) {
+    const struct run *run = &job->run;
+    const unsigned long long changed = sweep_store_changed(run->store);
+    if (run->arrays && !run->arrays_written && run->computed)
+        sweep_say(job->spec->name, "--arrays: %s is empty, as this experiment has no network", run->arrays);
+    if (changed)
+        sweep_say(job->spec->name, "--fresh: %llu cells came out other than %s had them", changed,
+                  job->store.path);
+}
+
+/* Nothing is written before all that was asked for is known to be possible. */
+static int run_job(struct job *job) {
+    struct reason why = { .failed = false };
+    struct run *run = &job->run;
+    int status = SWEEP_FAILED;
+    bool good =
+        name_files(job, &why) && check_inputs(job, &why) &&
+        sweep_grid_check(&job->grid, run->jobs, run->arrays, (double)(job->grid.mine / 8 + 1), &why) &&
+        merge(job, &why) && make_folders(job, &why);
+    if (good) {
+        sweep_signals();
+        run->there = calloc(job->grid.mine / 8 + 1, 1);
+        good = run->there || sweep_no_memory(&why);
+        run->store = good ? sweep_store_open(&job->store, &why) : NULL;
+        good = run->store && merge(job, &why) && find(job, &why);
+    }
+    if (good)
+        status = run_and_show(job);
+    else
+        sweep_say(job->spec->name, "%s", why.text);
+    if (status == SWEEP_DONE)
+        tell(job);
+    if (run->store)
+        sweep_store_close(run->store);
+    free(run->there);
+    return good || why.failed ? status : SWEEP_REFUSED;
+}
+
+static int run_options(const struct sweep_spec *spec, const struct options *options, uint64_t program,
+                       const char *command) {
+    struct reason why = { .failed = false };
+    struct job job = { .spec = spec,
+                       .options = options,
+                       .command = command,
+                       .store = { spec->name, NULL, program, options->flag[FLAG_FRESH] != NULL, spec->timed },
+                       .run = { .grid = &job.grid,
+                                .jobs = options->jobs,
+                                .arrays = options->flag[FLAG_ARRAYS],
+                                .program = program },
+                       .started = (double)time(NULL),
+                       .begun = sweep_clock() };
+    int status = SWEEP_REFUSED;
+    if (!sweep_grid_create(&job.grid, spec, options->axis, &why)) {
+        sweep_say(spec->name, "%s", why.text);
+        status = why.failed ? SWEEP_FAILED : SWEEP_REFUSED;
+    } else {
+        sweep_grid_shard(&job.grid, options->shard, options->shards);
+        const struct axis *seed = sweep_grid_axis(&job.grid, "seed");
+        job.means = seed && !options->flag[FLAG_SHARD];
+        status = options->flag[FLAG_LIST] ? sweep_list(&job.grid) : run_job(&job);
+    }
+    sweep_grid_free(&job.grid);
+    sweep_arena_free(&job.arena);
     return status;
 }
 
-int sweep_main(const struct sweep_spec *spec, int argc, char **argv) {
+int sweep_main(const struct sweep_spec *spec, uint64_t program, int argc, char **argv) {
     struct options options;
     struct reason why = { .failed = false };
     struct buffer command = { .data = NULL };
     occupy_standard_streams();
     sweep_ignore_signals();
-    if (!sweep_options_parse(&options, spec, argc - 1, (const char *const *)argv + 1, &why))
-        return refuse(spec, &why);
+    if (!sweep_options_parse(&options, spec, argc - 1, (const char *const *)argv + 1, &why)) {
+        sweep_say(spec->name, "%s", why.text);
+        return why.failed ? SWEEP_FAILED : SWEEP_REFUSED;
+    }
     if (options.flag[FLAG_HELP])
         return sweep_help(spec);
     if (options.flag[FLAG_VERSION])
@@ -90,7 +355,7 @@ int sweep_main(const struct sweep_spec *spec, int argc, char **argv) {
     if (command.failed)
         sweep_say(spec->name, "out of memory");
     else
-        status = run_options(spec, &options, command.data);
+        status = run_options(spec, &options, program, command.data);
     sweep_buffer_free(&command);
     return status;
 }

@@ -54,9 +54,9 @@ static bool check_points(const struct grid *grid, unsigned jobs, bool everything
     return true;
 }
 
-bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, size_t index_bytes,
+bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, double index,
                       struct reason *why) {
-    double available = sweep_memory_available(), index = (double)grid->mine * (double)index_bytes;
+    const double available = sweep_memory_available();
     if (index > available)
         return sweep_refuse(why, "%llu cells need %.15g bytes for their index, but only %.15g are available",
                             (unsigned long long)grid->mine, index, available);

@@ -65,6 +65,16 @@ const struct axis *sweep_grid_axis(const struct grid *grid, const char *name) {
     return NULL;
 }
 
+const char *sweep_grid_reads(const struct grid *grid, const struct stat *file) {
+    for (size_t i = 0; i < grid->count; i++)
+        for (size_t j = 0; j < grid->axes[i].count && grid->axes[i].word->kind == KIND_FILE; j++) {
+            const struct value *value = &grid->axes[i].values[j];
+            if (value->file->device == file->st_dev && value->file->inode == file->st_ino)
+                return value->text;
+        }
+    return NULL;
+}
+
 uint64_t sweep_grid_cell(const struct grid *grid, uint64_t i) {
     return grid->shard + i * grid->shards;
 }

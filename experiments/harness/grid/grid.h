@@ -5,9 +5,11 @@
 #include "base/base.h"
 #include "sweep.h"
 
+#include <sys/stat.h>
+
 enum { AXES_MAX = 16, COLUMNS_MAX = 64 };
 
-/* ---- words.c: the vocabulary --------------------------------------------------------------------------- */
+/* ---- words.c: the vocabulary ---------------------------------------------------------------------- */
 
 enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
 struct word {
@@ -24,14 +26,20 @@ const struct word *sweep_word(const char *name); /* NULL: not in the vocabulary 
 void sweep_word_allowed(const struct word *word, char *text, size_t size);
 const struct rnn_activation *sweep_activation_named(const char *name);
 
-/* ---- values.c: the values of an axis ------------------------------------------------------------------- */
+/* ---- values.c: the values of an axis -------------------------------------------------------------- */
 
+struct file {
+    struct sweep_text text;
+    dev_t device;
+    ino_t inode;
+};
 struct value {
     const char *text; /* the spelling, as in the CSV, --list and labels */
+    const char *content; /* the same for every spelling, and of a file what is in it */
     union {
         double real;
         uint64_t count; /* KIND_NAME: index into the word's names */
-        struct sweep_text *file;
+        const struct file *file;
     };
 };
 struct axis {
@@ -45,13 +53,15 @@ struct axis {
 bool sweep_axis_parse(struct axis *axis, const char *text, struct arena *arena, struct reason *why);
 bool sweep_parse_count(uint64_t *count, const char *text);
 
-/* ---- text.c: file axes --------------------------------------------------------------------------------- */
+/* ---- text.c: file axes ---------------------------------------------------------------------------- */
 
 /* A name without a slash is looked for here, then in the data folder. */
-struct sweep_text *sweep_text_read(const char *axis, const char *name, struct arena *arena, struct reason *why);
-uint32_t sweep_text_crc(const struct sweep_text *text);
+const struct file *sweep_file_read(const char *axis, const char *name, struct arena *arena,
+                                   struct reason *why);
+/* "9644 bytes, crc32 1a2b3c4d, adler32 5e6f7a8b". NULL: no memory. */
+const char *sweep_file_content(const struct file *file, struct arena *arena);
 
-/* ---- grid.c: cells ------------------------------------------------------------------------------------- */
+/* ---- grid.c: cells -------------------------------------------------------------------------------- */
 
 struct grid {
     const struct sweep_spec *spec;
@@ -70,12 +80,14 @@ void sweep_grid_free(struct grid *grid);
 const struct axis *sweep_grid_axis(const struct grid *grid, const char *name);
 /* The number of cell `i` of this shard. */
 uint64_t sweep_grid_cell(const struct grid *grid, uint64_t i);
+/* The name of the text axes read that is this very file, or NULL. */
+const char *sweep_grid_reads(const struct grid *grid, const struct stat *file);
 
-/* check.c. The experiment's own check of every point, and the memory of `jobs` cells and of an index of all. */
-bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, size_t index_bytes,
+/* check.c. The experiment's own check of every point, and the memory of `jobs` cells and of `index` bytes. */
+bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, double index,
                       struct reason *why);
 
-/* ---- point.c ------------------------------------------------------------------------------------------- */
+/* ---- point.c -------------------------------------------------------------------------------------- */
 
 struct sweep_point {
     const struct grid *grid;

@@ -53,7 +53,7 @@ const char *sweep_name(const struct sweep_point *point, const char *axis) {
 }
 
 struct sweep_text sweep_text(const struct sweep_point *point, const char *axis) {
-    return *value_of(point, axis, KIND_FILE, KIND_FILE)->file;
+    return value_of(point, axis, KIND_FILE, KIND_FILE)->file->text;
 }
 
 const struct rnn_activation *sweep_activation(const struct sweep_point *point) {

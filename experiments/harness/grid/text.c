@@ -20,13 +20,11 @@ static bool check_text(const struct sweep_text *text, const char *axis, const ch
                        struct reason *why) {
     if (text->size == 0)
         return sweep_refuse(why, "--%s %s: is empty; must be a text file", axis, name);
-    for (size_t i = 0; i < text->size;) {
-        size_t length = text->bytes[i] ? sweep_utf8(text->bytes + i, text->size - i) : 0;
-        if (length == 0)
-            return sweep_refuse(why, "--%s %s: %s at byte %zu; must be a text file in UTF-8", axis, name,
-                                text->bytes[i] ? "is not UTF-8" : "has a NUL", i);
-        i += length;
-    }
+    const unsigned char *nul = memchr(text->bytes, 0, text->size);
+    size_t end = nul ? (size_t)(nul - text->bytes) : text->size, valid = sweep_utf8_valid(text->bytes, end);
+    if (valid < text->size)
+        return sweep_refuse(why, "--%s %s: %s at byte %zu; must be a text file in UTF-8", axis, name,
+                            valid < end ? "is not UTF-8" : "has a NUL", valid);
     return true;
 }
 
@@ -43,25 +41,17 @@ static int open_text(const char *name, struct arena *arena) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-/* The size of a regular file, or -1 and a reason. */
-static off_t text_size(int fd, const char *axis, const char *name, struct reason *why) {
-    struct stat info;
-    if (fstat(fd, &info)) {
-        sweep_refuse(why, "--%s %s: %s", axis, name, strerror(errno));
-        return -1;
-    }
-    if (!S_ISREG(info.st_mode)) {
-        sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name,
-                     S_ISDIR(info.st_mode) ? "is a folder" : "is not a regular file");
-        return -1;
-    }
+/* Whether this is a regular file that fits into memory. */
+static bool check_file(struct stat *info, int fd, const char *axis, const char *name, struct reason *why) {
+    if (fstat(fd, info))
+        return sweep_refuse(why, "--%s %s: %s", axis, name, strerror(errno));
+    if (!S_ISREG(info->st_mode))
+        return sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name,
+                            S_ISDIR(info->st_mode) ? "is a folder" : "is not a regular file");
     double available = sweep_memory_available();
-    if ((double)info.st_size > available) {
-        sweep_refuse(why, "--%s %s: needs %.15g bytes, but only %.15g are available", axis, name,
-                     (double)info.st_size, available);
-        return -1;
-    }
-    return info.st_size;
+    return (double)info->st_size <= available ||
+           sweep_refuse(why, "--%s %s: needs %.15g bytes, but only %.15g are available", axis, name,
+                        (double)info->st_size, available);
 }
 
 static bool read_bytes(int fd, unsigned char *bytes, size_t *size) {
@@ -78,15 +68,15 @@ static bool read_bytes(int fd, unsigned char *bytes, size_t *size) {
     return true;
 }
 
-static struct sweep_text *read_open(int fd, const char *axis, const char *name, struct arena *arena,
+static const struct file *read_open(int fd, const char *axis, const char *name, struct arena *arena,
                                     struct reason *why) {
-    off_t length = text_size(fd, axis, name, why);
-    if (length < 0)
+    struct stat info;
+    if (!check_file(&info, fd, axis, name, why))
         return NULL;
-    size_t size = (size_t)length;
-    struct sweep_text *text = sweep_keep(arena, sizeof *text);
+    size_t size = (size_t)info.st_size;
+    struct file *file = sweep_keep(arena, sizeof *file);
     unsigned char *bytes = sweep_keep(arena, size);
-    if (!text || !bytes) {
+    if (!file || !bytes) {
         sweep_no_memory(why);
         return NULL;
     }
@@ -94,11 +84,11 @@ static struct sweep_text *read_open(int fd, const char *axis, const char *name, 
         sweep_refuse(why, "--%s %s: %s", axis, name, strerror(errno));
         return NULL;
     }
-    *text = (struct sweep_text){ bytes, size };
-    return check_text(text, axis, name, why) ? text : NULL;
+    *file = (struct file){ { bytes, size }, info.st_dev, info.st_ino };
+    return check_text(&file->text, axis, name, why) ? file : NULL;
 }
 
-struct sweep_text *sweep_text_read(const char *axis, const char *name, struct arena *arena,
+const struct file *sweep_file_read(const char *axis, const char *name, struct arena *arena,
                                    struct reason *why) {
     int fd = open_text(name, arena);
     if (fd < 0) {
@@ -110,22 +100,21 @@ struct sweep_text *sweep_text_read(const char *axis, const char *name, struct ar
             sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name, strerror(error));
         return NULL;
     }
-    struct sweep_text *text = read_open(fd, axis, name, arena, why);
+    const struct file *file = read_open(fd, axis, name, arena, why);
     close(fd);
-    return text;
+    return file;
 }
 
 /* zlib counts in 32 bits. */
-static uint32_t crc_of(uint32_t crc, const char *bytes, size_t size) {
-    while (size) {
-        uInt part = size < (1u << 30) ? (uInt)size : 1u << 30;
-        crc = (uint32_t)crc32(crc, (const Bytef *)bytes, part);
-        bytes += part;
-        size -= part;
-    }
-    return crc;
-}
+enum { PART = 1 << 30 };
 
-uint32_t sweep_text_crc(const struct sweep_text *text) {
-    return crc_of(0, (const char *)text->bytes, text->size);
+const char *sweep_file_content(const struct file *file, struct arena *arena) {
+    const Bytef *next = file->text.bytes;
+    size_t size = file->text.size;
+    uLong adler = adler32(0, NULL, 0);
+    for (; size > PART; size -= PART, next += PART)
+        adler = adler32(adler, next, PART);
+    adler = adler32(adler, next, (uInt)size);
+    return sweep_keep_print(arena, "%zu bytes, crc32 %08x, adler32 %08lx", file->text.size,
+                            sweep_crc(0, file->text.bytes, file->text.size), adler);
 }

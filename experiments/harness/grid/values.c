@@ -86,24 +86,43 @@ static bool parse_real(double *value, const struct axis *axis, const char *text,
     return true;
 }
 
-static bool add_real(struct axis *axis, const char *text, double value, struct reason *why) {
+/* The shortest spelling that reads as the same number: 0.5 of 5e-1, 7 of 007. `text` itself if it is that. */
+static const char *real_content(const char *text, double value, struct arena *arena) {
+    char shortest[32];
+    int digits = 15;
+    do
+        snprintf(shortest, sizeof shortest, "%.*g", digits, value);
+    while (digits++ < 17 && strtod(shortest, NULL) != value);
+    return strcmp(shortest, text) == 0 ? text : sweep_keep_print(arena, "%s", shortest);
+}
+
+static const char *count_content(const char *text, uint64_t value, struct arena *arena) {
+    return *text != '0' || !text[1] ? text : sweep_keep_print(arena, "%llu", (unsigned long long)value);
+}
+
+static bool add_value(struct axis *axis, struct value value, struct reason *why) {
+    axis->values[axis->count++] = value;
+    return value.content || sweep_no_memory(why);
+}
+
+static bool add_real(struct axis *axis, const char *text, double value, struct arena *arena,
+                     struct reason *why) {
     const struct word *word = axis->word;
     bool low = word->above ? value > word->low : value >= word->low;
     bool high = word->below ? value < word->high : value <= word->high;
     if (!low || !high)
         return refuse_value(axis, text, why);
-    axis->values[axis->count++] = (struct value){ .text = text, .real = value };
-    return true;
+    return add_value(axis, (struct value){ text, real_content(text, value, arena), .real = value }, why);
 }
 
-static bool add_count(struct axis *axis, const char *text, uint64_t value, struct reason *why) {
+static bool add_count(struct axis *axis, const char *text, uint64_t value, struct arena *arena,
+                      struct reason *why) {
     if (value < axis->word->least)
         return refuse_value(axis, text, why);
     if (value > axis->word->most)
         return sweep_refuse(why, "--%s %.120s: must be <= %llu", axis->word->name, text,
                             (unsigned long long)axis->word->most);
-    axis->values[axis->count++] = (struct value){ .text = text, .count = value };
-    return true;
+    return add_value(axis, (struct value){ text, count_content(text, value, arena), .count = value }, why);
 }
 
 /* `parts` are the two or three numbers of a range; `item` is how it was written. */
@@ -128,7 +147,7 @@ static bool add_real_range(struct axis *axis, char *const parts[], size_t count,
     for (size_t i = 0; i < (size_t)values; i++) {
         char *text = spellings + i * SPELLING;
         snprintf(text, SPELLING, "%.12g", first + (double)i * step);
-        if (!add_real(axis, text, strtod(text, NULL), why))
+        if (!add_real(axis, text, strtod(text, NULL), arena, why))
             return false;
     }
     return true;
@@ -152,7 +171,7 @@ static bool add_count_range(struct axis *axis, char *const parts[], size_t count
     for (uint64_t i = 0; i < values; i++) {
         char *text = spellings + i * SPELLING;
         snprintf(text, SPELLING, "%llu", (unsigned long long)(first + i * step));
-        if (!add_count(axis, text, first + i * step, why))
+        if (!add_count(axis, text, first + i * step, arena, why))
             return false;
     }
     return true;
@@ -177,8 +196,7 @@ static bool add_name(struct axis *axis, const char *item, struct reason *why) {
     size_t best = SIZE_MAX, distance;
     for (size_t i = 0; axis->word->names[i]; i++) {
         if (strcmp(axis->word->names[i], item) == 0) {
-            axis->values[axis->count++] = (struct value){ .text = item, .count = i };
-            return true;
+            return add_value(axis, (struct value){ item, item, .count = i }, why);
         }
         if (sweep_resembles(item, axis->word->names[i], &distance) && distance < best) {
             best = distance;
@@ -198,10 +216,12 @@ static bool add_file(struct axis *axis, const char *item, struct arena *arena, s
         if (*c == '"' || iscntrl((unsigned char)*c))
             return sweep_refuse(why, "--%s: a file name must have no quote, comma or control character",
                                 axis->word->name);
-    struct sweep_text *file = sweep_text_read(axis->word->name, item, arena, why);
-    if (file)
-        axis->values[axis->count++] = (struct value){ .text = item, .file = file };
-    return file != NULL;
+    if (item[sweep_utf8_valid(item, strlen(item))])
+        return sweep_refuse(why, "--%s %s: the name is not UTF-8, and no reader of the CSV could read it",
+                            axis->word->name, item);
+    const struct file *file = sweep_file_read(axis->word->name, item, arena, why);
+    return file &&
+           add_value(axis, (struct value){ item, sweep_file_content(file, arena), .file = file }, why);
 }
 
 static bool add_item(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
@@ -219,8 +239,10 @@ static bool add_item(struct axis *axis, const char *item, struct arena *arena, s
     double real;
     uint64_t count;
     if (axis->word->kind == KIND_REAL)
-        return parse_real(&real, axis, item, item, why) && add_real(axis, item, real, why);
-    return sweep_parse_count(&count, item) ? add_count(axis, item, count, why) : refuse_form(axis, item, why);
+        return parse_real(&real, axis, item, item, why) && add_real(axis, item, real, arena, why);
+    if (!sweep_parse_count(&count, item))
+        return refuse_form(axis, item, why);
+    return add_count(axis, item, count, arena, why);
 }
 
 static int by_value(const struct value *a, const struct value *b, enum kind kind) {

@@ -3,7 +3,8 @@
 #include "run.h"
 
 #include <errno.h>
-#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -93,9 +94,9 @@ static size_t list_arrays(struct npy list[ARRAYS], const struct rnn *net, const 
 
 /* Removes a cell's folder; only files this program writes. */
 static bool remove_folder(const char *folder) {
-    for (size_t i = 0; i < ARRAYS; i++) {
+    for (size_t i = 0; i <= ARRAYS; i++) {
         char *path = NULL;
-        if (asprintf(&path, "%s/%s.npy", folder, names[i]) < 0)
+        if (asprintf(&path, i < ARRAYS ? "%s/%s.npy" : "%s/cell.txt", folder, names[i % ARRAYS]) < 0)
             return false;
         bool gone = unlink(path) == 0 || errno == ENOENT;
         free(path);
@@ -105,25 +106,54 @@ static bool remove_folder(const char *folder) {
     return rmdir(folder) == 0 || errno == ENOENT;
 }
 
-static bool fill_folder(const char *folder, const struct npy list[], size_t count) {
+/* cell.txt: of which cell the arrays are, by which program, and how long each is. */
+static bool describe(struct buffer *out, const struct buffer *address, uint64_t program,
+                     const struct npy list[], size_t count) {
+    sweep_append(out, address->data, address->size);
+    sweep_print(out, " program=%016llx\n", (unsigned long long)program);
+    for (size_t i = 0; i < count; i++)
+        sweep_print(out, "%s.npy %zu\n", list[i].name, sweep_npy_size(&list[i]));
+    return !out->failed;
+}
+
+static bool write_description(const char *folder, const struct worker *worker, const struct npy list[],
+                              size_t count) {
+    struct buffer text = { .data = NULL };
+    char *path = NULL;
+    FILE *file = NULL;
+    errno = ENOMEM;
+    if (describe(&text, &worker->address, worker->run->program, list, count) &&
+        asprintf(&path, "%s/cell.txt", folder) >= 0)
+        file = fopen(path, "we");
+    bool good = file && fwrite(text.data, 1, text.size, file) == text.size;
+    good = (!file || fclose(file) == 0) && good;
+    int error = errno;
+    free(path);
+    sweep_buffer_free(&text);
+    errno = error;
+    return good;
+}
+
+static bool fill_folder(const char *folder, const struct worker *worker, const struct npy list[],
+                        size_t count) {
     if (!remove_folder(folder) || mkdir(folder, 0777))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!sweep_npy_write(folder, &list[i]))
             return false;
-    return true;
+    return write_description(folder, worker, list, count);
 }
 
 static bool write_cell(const struct sweep_point *point, const struct npy list[], size_t count) {
     struct worker *worker = point->worker;
     struct arena arena = { NULL };
     const unsigned long long cell = point->cell;
-    char *draft = sweep_keep_print(&arena, "%s/.cell-%05llu.tmp", worker->arrays, cell);
-    char *folder = sweep_keep_print(&arena, "%s/cell-%05llu", worker->arrays, cell);
+    char *draft = sweep_keep_print(&arena, "%s/.cell-%05llu.tmp", worker->run->arrays, cell);
+    char *folder = sweep_keep_print(&arena, "%s/cell-%05llu", worker->run->arrays, cell);
     bool good = draft && folder;
     if (!good)
         sweep_no_memory(&worker->why);
-    else if (!fill_folder(draft, list, count) || !remove_folder(folder) || rename(draft, folder)) {
+    else if (!fill_folder(draft, worker, list, count) || !remove_folder(folder) || rename(draft, folder)) {
         good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
         remove_folder(draft);
     }
@@ -136,7 +166,7 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
                         bool with_gradients) {
     struct worker *worker = point->worker;
     struct npy list[ARRAYS];
-    if (!worker->arrays)
+    if (!worker->run->arrays)
         return true;
     if (net->spec.record != RNN_EVERYTHING)
         with_gradients = false;
@@ -153,28 +183,34 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
     return good;
 }
 
-int sweep_arrays_check(const struct sweep_spec *spec, const char *folder) {
+/* Each line after the first is the name of a file and its size. */
+static bool files_are_there(const char *folder, FILE *list) {
+    char name[64], path[PATH_MAX];
+    unsigned long long size;
     struct stat info;
-    struct arena arena = { NULL };
-    if (stat(folder, &info) == 0) {
-        if (S_ISDIR(info.st_mode))
-            return SWEEP_DONE;
-        sweep_say(spec->name, "--arrays %s: must be a folder, but is a file", folder);
-        return SWEEP_REFUSED;
-    }
-    char *copy = sweep_keep_print(&arena, "%s", folder);
-    const char *parent = copy ? dirname(copy) : ".";
-    bool there = stat(parent, &info) == 0 && S_ISDIR(info.st_mode);
-    if (!there)
-        sweep_say(spec->name, "--arrays %s: must be in a folder that exists, but there is no folder %s", folder,
-                  parent);
-    sweep_arena_free(&arena);
-    return there ? SWEEP_DONE : SWEEP_REFUSED;
+    int fields;
+    while ((fields = fscanf(list, "%63s %llu", name, &size)) == 2)
+        if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path || stat(path, &info) ||
+            (unsigned long long)info.st_size != size)
+            return false;
+    return fields == EOF;
 }
 
-int sweep_arrays_folder(const struct sweep_spec *spec, const char *folder) {
-    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
-        return SWEEP_DONE;
-    sweep_say(spec->name, "--arrays %s: %s", folder, strerror(errno));
-    return SWEEP_FAILED;
+bool sweep_arrays_there(const char *arrays, uint64_t cell, const struct buffer *address, uint64_t program) {
+    struct buffer wanted = { .data = NULL };
+    char folder[PATH_MAX], *path = NULL, *line = NULL;
+    size_t room = 0;
+    bool there =
+        describe(&wanted, address, program, NULL, 0) &&
+        snprintf(folder, sizeof folder, "%s/cell-%05llu", arrays, (unsigned long long)cell) < PATH_MAX &&
+        asprintf(&path, "%s/cell.txt", folder) >= 0;
+    FILE *file = there ? fopen(path, "re") : NULL;
+    there = file && getline(&line, &room, file) == (ssize_t)wanted.size &&
+            memcmp(line, wanted.data, wanted.size) == 0 && files_are_there(folder, file);
+    if (file)
+        fclose(file);
+    free(line);
+    free(path);
+    sweep_buffer_free(&wanted);
+    return there;
 }

@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as they lie in memory");
 
-enum { PREFIX = 10, ALIGNMENT = 64, CHUNK = 1024 };
+enum { PREFIX = 10, ALIGNMENT = 64, HEADER = 256, CHUNK = 1024 };
 
 static size_t rows_of(const struct npy *array) {
     return array->shape[0];
@@ -21,11 +22,12 @@ static size_t row_size(const struct npy *array) {
     return size;
 }
 
-static bool write_header(FILE *file, const struct npy *array) {
-    char shape[96] = "", header[256];
+/* Fills in the header; returns its size. */
+static size_t make_header(char header[HEADER], const struct npy *array) {
+    char shape[96] = "";
     for (int i = 0; i < 3 && array->shape[i]; i++)
         snprintf(shape + strlen(shape), sizeof shape - strlen(shape), "%zu, ", array->shape[i]);
-    int size = snprintf(header + PREFIX, sizeof header - PREFIX,
+    int size = snprintf(header + PREFIX, HEADER - PREFIX,
                         "{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }", shape);
     size_t used = PREFIX + (size_t)size, whole = (used + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     memset(header + used, ' ', whole - used);
@@ -33,7 +35,12 @@ static bool write_header(FILE *file, const struct npy *array) {
     memcpy(header, "\x93NUMPY\x01\x00", 8);
     header[8] = (char)((whole - PREFIX) & 0xFF);
     header[9] = (char)((whole - PREFIX) >> 8);
-    return fwrite(header, 1, whole, file) == whole;
+    return whole;
+}
+
+size_t sweep_npy_size(const struct npy *array) {
+    char header[HEADER];
+    return make_header(header, array) + rows_of(array) * row_size(array) * sizeof(double);
 }
 
 /* One row of the first dimension, times its power of two. */
@@ -63,7 +70,9 @@ bool sweep_npy_write(const char *folder, const struct npy *array) {
     free(path);
     if (!file)
         return false;
-    bool good = write_header(file, array);
+    char header[HEADER];
+    const size_t size = make_header(header, array);
+    bool good = fwrite(header, 1, size, file) == size;
     for (size_t row = 0; row < rows_of(array) && good; row++)
         good = write_row(file, array, row);
     int error = errno;

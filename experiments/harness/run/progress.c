@@ -1,6 +1,9 @@
 /* One line on a terminal: how far, how fast, how long still. */
 #include "run.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,24 +13,63 @@ double sweep_clock(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* A terminal that may be called dumb does not understand what clears a line. */
 void sweep_progress_start(struct progress *progress, uint64_t total, uint64_t before, bool quiet) {
-    progress->on = !quiet && isatty(STDERR_FILENO);
+    const char *terminal = getenv("TERM");
+    progress->on = !quiet && isatty(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
     progress->total = total;
     progress->before = before;
     progress->started = sweep_clock();
     progress->shown = 0;
 }
 
-void sweep_progress_show(struct progress *progress, uint64_t done) {
-    double now = progress->on ? sweep_clock() : 0;
+/* "12 000" */
+static void print_grouped(struct buffer *out, uint64_t number) {
+    if (number >= 1000) {
+        print_grouped(out, number / 1000);
+        sweep_print(out, " %03u", (unsigned)(number % 1000));
+    } else {
+        sweep_print(out, "%u", (unsigned)number);
+    }
+}
+
+/* The long cell that is nearest to its end; returns how many cells those that run amount to. */
+static double print_longest(struct buffer *out, const struct worker *workers) {
+    double amount = 0, most = -1;
+    uint64_t done = 0, total = 0;
+    for (const struct worker *worker = workers; worker; worker = worker->next) {
+        const uint64_t there = atomic_load(&worker->lasting.done), all = atomic_load(&worker->lasting.total);
+        const double share = all ? (double)there / (double)all : 0;
+        amount += share;
+        if (all && share > most) {
+            most = share;
+            done = there;
+            total = all;
+        }
+    }
+    if (total) {
+        sweep_print(out, "  update ");
+        print_grouped(out, done);
+        sweep_print(out, " of ");
+        print_grouped(out, total);
+    }
+    return amount;
+}
+
+void sweep_progress_show(struct progress *progress, uint64_t done, const struct worker *workers) {
+    const double now = progress->on ? sweep_clock() : 0;
     if (!progress->on || now - progress->shown < 0.1)
         return;
     progress->shown = now;
-    double rate = (double)(done - progress->before) / (now - progress->started + 1e-9);
-    double left = rate > 0 ? (double)(progress->total - done) / rate : 0;
-    fprintf(stderr, "\r\033[K%llu/%llu cells  %.3g/s  %.0f s left", (unsigned long long)done,
-            (unsigned long long)progress->total, rate, left);
+    struct buffer longest = { .data = NULL };
+    const double all = (double)done + print_longest(&longest, workers);
+    const double rate = (all - (double)progress->before) / (now - progress->started + 1e-9);
+    const double left = rate > 0 ? ((double)progress->total - all) / rate : 0;
+    fprintf(stderr, "\r\033[K%llu/%llu cells  %.3g/s  %.0f s left%.*s", (unsigned long long)done,
+            (unsigned long long)progress->total, rate, left, longest.failed ? 0 : (int)longest.size,
+            longest.size ? longest.data : "");
     fflush(stderr);
+    sweep_buffer_free(&longest);
 }
 
 void sweep_progress_clear(struct progress *progress) {

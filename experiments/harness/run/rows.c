@@ -26,7 +26,9 @@ void sweep_row(struct sweep_sink *sink, const double *values) {
     for (size_t i = 0; i < sink->columns && !sink->bad; i++)
         if (isinf(values[i]))
             sink->bad = sink->spec->columns[i].name;
-    memcpy(sink->values + sink->rows * sink->columns, values, sink->columns * sizeof *values);
+    double *row = sink->values + sink->rows * sink->columns;
+    for (size_t i = 0; i < sink->columns; i++)
+        row[i] = isnan(values[i]) ? SWEEP_NONE : values[i]; /* of all nans the same one */
     sink->rows++;
 }
 

@@ -1,15 +1,20 @@
-/* The parallel loop over cells. A cell is claimed under the lock, in order, so what was claimed is always a
- * prefix: a sweep that is asked to stop finishes those and leaves no gap. */
+/* The parallel loop over cells. Workers claim them in order and put their rows into the store; the thread
+ * that started them keeps what is put, a few times a second, shows how far they are, and heeds signals: the
+ * first lets the cells that run come to their end, the second ends at once. */
 #include "run.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KEEP_MILLISECONDS = 200 };
 
 static bool claim(struct run *run, uint64_t *i) {
     pthread_mutex_lock(&run->lock);
-    const struct outlet *outlet = &run->outlet;
-    while (outlet->has && run->next < run->grid->mine && outlet->has(outlet->self, run->next))
+    while (run->next < run->grid->mine && sweep_bit(run->there, run->next))
         run->next++;
     bool more = run->next < run->grid->mine && !run->failed && !sweep_interrupted();
     *i = run->next;
@@ -18,19 +23,22 @@ static bool claim(struct run *run, uint64_t *i) {
     return more;
 }
 
-/* Says the first failure and wakes whoever waits; false. */
+/* Says the first failure, of a cell or of the store; false. */
 static bool fail(struct run *run, const struct sweep_point *point, const char *reason) {
     pthread_mutex_lock(&run->lock);
     if (!run->failed) {
         struct buffer label = { .data = NULL };
-        sweep_point_label(&label, point);
         sweep_progress_clear(&run->progress);
-        sweep_say(run->grid->spec->name, "cell %llu (%.*s): %s", (unsigned long long)point->cell,
-                  label.failed ? 0 : (int)label.size, label.failed || !label.size ? "" : label.data, reason);
+        if (point) {
+            sweep_print(&label, "cell %llu (", (unsigned long long)point->cell);
+            sweep_point_label(&label, point);
+            sweep_print(&label, "): ");
+        }
+        sweep_say(run->grid->spec->name, "%.*s%s", label.failed ? 0 : (int)label.size,
+                  label.size ? label.data : "", reason);
         sweep_buffer_free(&label);
     }
     run->failed = true;
-    pthread_cond_broadcast(&run->moved);
     pthread_mutex_unlock(&run->lock);
     return false;
 }
@@ -67,45 +75,109 @@ static const char *judge(struct worker *worker, enum rnn_status status) {
     return sink->no_memory ? "out of memory" : NULL;
 }
 
-struct rows sweep_worker_rows(const struct worker *worker) {
-    return (struct rows){ worker->sink.values, worker->sink.rows, worker->status };
+static bool keep(struct run *run) {
+    struct reason why = { .failed = true };
+    return sweep_store_flush(run->store, &why) || fail(run, NULL, why.text);
 }
 
-static bool hand_over(struct run *run, uint64_t i, const struct sweep_point *point, struct worker *worker) {
-    if (run->outlet.format && !run->outlet.format(point, worker))
-        return fail(run, point, "out of memory");
-    struct reason why = { .failed = false };
+static bool hand_over(struct worker *worker, const struct sweep_point *point, uint64_t i) {
+    struct run *run = worker->run;
+    const struct rows rows = { worker->sink.values, worker->sink.rows, worker->sink.columns, worker->status };
+    struct reason why = { .failed = true };
+    if (!sweep_store_put(run->store, &worker->address, &rows, &why))
+        return fail(run, point, why.text);
     pthread_mutex_lock(&run->lock);
-    bool taken = run->outlet.take(run, i, worker, &why);
-    run->done += taken;
-    if (taken)
-        sweep_progress_show(&run->progress, run->done);
+    run->there[i / 8] |= (unsigned char)(1u << i % 8);
+    run->done++;
+    run->computed++;
     pthread_mutex_unlock(&run->lock);
-    return taken || fail(run, point, why.text);
+    return true;
+}
+
+static bool run_cell(struct worker *worker, struct sweep_point *point, uint64_t i) {
+    const struct grid *grid = worker->run->grid;
+    sweep_point_set(point, sweep_grid_cell(grid, i));
+    worker->sink.rows = worker->sink.stopped_at = worker->address.size = 0;
+    worker->lasting.begun = worker->lasting.stopped = false;
+    sweep_address(&worker->address, point);
+    if (worker->address.failed)
+        return fail(worker->run, point, "out of memory");
+    const enum rnn_status status = grid->spec->run(point, &worker->sink);
+    atomic_store(&worker->lasting.total, 0);
+    if (worker->lasting.stopped && !worker->why.text[0])
+        return false;
+    const char *reason = judge(worker, status);
+    return reason ? fail(worker->run, point, reason) : hand_over(worker, point, i);
+}
+
+static void begin(struct worker *worker) {
+    struct run *run = worker->run;
+    pthread_mutex_lock(&run->lock);
+    worker->next = run->workers;
+    run->workers = worker;
+    pthread_mutex_unlock(&run->lock);
+}
+
+static void end(struct worker *worker) {
+    struct run *run = worker->run;
+    pthread_mutex_lock(&run->lock);
+    struct worker **place = &run->workers;
+    while (*place != worker)
+        place = &(*place)->next;
+    *place = worker->next;
+    run->working--;
+    run->arrays_written += worker->arrays_written;
+    pthread_cond_signal(&run->ended);
+    pthread_mutex_unlock(&run->lock);
 }
 
 static void *run_cells(void *self) {
     struct run *run = self;
-    const struct sweep_spec *spec = run->grid->spec;
-    struct worker worker = { .sink = { .spec = spec, .columns = run->grid->columns }, .arrays = run->arrays };
+    struct worker worker = { .run = run, .sink = { .spec = run->grid->spec, .columns = run->grid->columns } };
     struct sweep_point point = { .grid = run->grid, .worker = &worker, .everything = run->arrays != NULL };
     uint64_t i;
-    while (claim(run, &i)) {
-        sweep_point_set(&point, sweep_grid_cell(run->grid, i));
-        worker.sink.rows = worker.sink.stopped_at = 0;
-        const char *reason = judge(&worker, spec->run(&point, &worker.sink));
-        if (reason ? !fail(run, &point, reason) : !hand_over(run, i, &point, &worker))
-            break;
-    }
-    pthread_mutex_lock(&run->lock);
-    run->arrays_written += worker.arrays_written;
-    pthread_mutex_unlock(&run->lock);
+    begin(&worker);
+    while (claim(run, &i) && run_cell(&worker, &point, i) && (!run->alone || keep(run)))
+        ;
     rnn_free(&worker.net);
     rnn_training_free(&worker.training);
     sweep_buffer_free(&worker.work);
+    sweep_buffer_free(&worker.address);
+    sweep_buffer_free(&worker.lasting.state);
     free(worker.sink.values);
-    sweep_buffer_free(&worker.text);
+    end(&worker);
     return NULL;
+}
+
+int sweep_run_stopped(const struct run *run) {
+    const int number = run->failed ? 0 : sweep_interrupted();
+    const uint64_t kept = run->before + sweep_store_written(run->store);
+    sweep_say(run->grid->spec->name, "%s: %llu of %llu cells kept in %s; the same command goes on",
+              number ? "interrupted" : "failed", (unsigned long long)kept,
+              (unsigned long long)run->grid->mine, sweep_store_name(run->store));
+    return number ? 128 + number : SWEEP_FAILED;
+}
+
+/* Until all workers have ended. Whoever asks twice does not wait for their cells. */
+static void attend(struct run *run) {
+    struct timespec until;
+    pthread_mutex_lock(&run->lock);
+    while (run->working) {
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += KEEP_MILLISECONDS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_cond_timedwait(&run->ended, &run->lock, &until);
+        sweep_progress_show(&run->progress, run->done, run->workers);
+        pthread_mutex_unlock(&run->lock);
+        keep(run);
+        if (sweep_interrupts() > 1) {
+            sweep_progress_clear(&run->progress);
+            _exit(sweep_run_stopped(run));
+        }
+        pthread_mutex_lock(&run->lock);
+    }
+    pthread_mutex_unlock(&run->lock);
 }
 
 /* Cells are what is spread over the cores. A BLAS behind LAPACK that starts threads of its own would make
@@ -117,18 +189,37 @@ static void keep_blas_to_one_thread(void) {
         set_threads(1);
 }
 
+static void start_and_attend(struct run *run, unsigned jobs) {
+    struct team team;
+    run->working = jobs; /* each is counted before it can end */
+    const unsigned started = sweep_team_start(&team, jobs, run_cells, run);
+    if (started < jobs)
+        sweep_say(run->grid->spec->name, "only %u of %u jobs could be started", started ? started : 1, jobs);
+    if (started == 0)
+        run->alone = true;
+    pthread_mutex_lock(&run->lock);
+    run->working -= jobs - (started ? started : 1);
+    pthread_mutex_unlock(&run->lock);
+    if (run->alone)
+        run_cells(run);
+    attend(run);
+    sweep_team_join(&team);
+}
+
 bool sweep_run(struct run *run) {
-    uint64_t left = run->grid->mine - run->done;
-    unsigned jobs = left < run->jobs ? (unsigned)(left ? left : 1) : run->jobs;
+    pthread_condattr_t monotonic;
+    const uint64_t left = run->grid->mine - run->done;
     keep_blas_to_one_thread();
     pthread_mutex_init(&run->lock, NULL);
-    pthread_cond_init(&run->moved, NULL);
-    struct team team;
-    if (sweep_team_start(&team, jobs - 1, run_cells, run) < jobs - 1)
-        sweep_say(run->grid->spec->name, "only %u of %u jobs could be started", team.count + 1, jobs);
-    run_cells(run);
-    sweep_team_join(&team);
-    pthread_cond_destroy(&run->moved);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&run->ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    run->next = 0;
+    start_and_attend(run, left < run->jobs ? (unsigned)left : run->jobs);
+    keep(run);
+    sweep_progress_clear(&run->progress);
+    pthread_cond_destroy(&run->ended);
     pthread_mutex_destroy(&run->lock);
     return !run->failed;
 }

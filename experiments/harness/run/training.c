@@ -179,9 +179,17 @@ enum rnn_status sweep_training(struct rnn_training **training, const struct swee
 
 bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_point *point, void *own,
                             size_t size) {
-    (void)own;
-    (void)size;
-    return training->cause == RNN_GOES_ON && training->updates < sweep_count(point, "updates");
+    size_t bytes;
+    void *state = (void *)rnn_training_state(training, &bytes);
+    const struct sweep_piece pieces[] = { { state, bytes }, { own, size }, { NULL, 0 } };
+    const uint64_t before = training->updates;
+    uint64_t updates = before;
+    if (training->cause != RNN_GOES_ON)
+        return false;
+    const bool more = sweep_lasting(point, pieces, &updates, sweep_count(point, "updates"));
+    if (updates != before)
+        rnn_training_restore(training, state, bytes);
+    return more;
 }
 
 /* ---- until solved --------------------------------------------------------------------------------- */

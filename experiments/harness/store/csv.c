@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void append_text(struct buffer *buffer, const char *text) {
-    sweep_append(buffer, text, strlen(text));
+static void append_text(struct buffer *out, const char *text) {
+    sweep_append(out, text, strlen(text));
 }
 
 /* Decimal digits of a whole number, last one at end[-1]. */
@@ -17,7 +17,7 @@ static char *write_digits(char *end, uint64_t number) {
     return end;
 }
 
-void sweep_number(struct buffer *buffer, double value) {
+void sweep_csv_number(struct buffer *out, double value) {
     char text[32], *end = text + sizeof text;
     if (isnan(value))
         return;
@@ -25,52 +25,52 @@ void sweep_number(struct buffer *buffer, double value) {
         char *begin = write_digits(end, (uint64_t)fabs(value)); /* as %.17g, many times faster */
         if (value < 0)
             *--begin = '-';
-        sweep_append(buffer, begin, (size_t)(end - begin));
+        sweep_append(out, begin, (size_t)(end - begin));
         return;
     }
     int size = snprintf(text, sizeof text, "%.17g", value);
-    sweep_append(buffer, text, (size_t)size);
+    sweep_append(out, text, (size_t)size);
 }
 
-void sweep_csv_header(struct buffer *buffer, const struct grid *grid) {
-    append_text(buffer, "cell");
+void sweep_csv_header(struct buffer *out, const struct grid *grid) {
+    append_text(out, "cell");
     for (size_t i = 0; i < grid->count; i++) {
-        append_text(buffer, ",");
-        append_text(buffer, grid->axes[i].word->name);
+        append_text(out, ",");
+        append_text(out, grid->axes[i].word->name);
     }
     for (size_t i = 0; i < grid->columns; i++) {
-        append_text(buffer, ",");
-        append_text(buffer, grid->spec->columns[i].name);
+        append_text(out, ",");
+        append_text(out, grid->spec->columns[i].name);
     }
-    append_text(buffer, ",status\n");
+    append_text(out, ",status\n");
 }
 
 /* "12,tanh,0.5": what every row of a cell begins with. */
-static void append_place(struct buffer *buffer, const struct sweep_point *point) {
+static void append_place(struct buffer *out, const struct sweep_point *point) {
     char text[24], *end = text + sizeof text, *begin = write_digits(end, point->cell);
-    sweep_append(buffer, begin, (size_t)(end - begin));
+    sweep_append(out, begin, (size_t)(end - begin));
     for (size_t i = 0; i < point->grid->count; i++) {
-        append_text(buffer, ",");
-        append_text(buffer, sweep_point_text(point, i));
+        append_text(out, ",");
+        append_text(out, sweep_point_text(point, i));
     }
 }
 
-void sweep_csv_rows(struct buffer *buffer, const struct sweep_point *point, const struct rows *rows) {
+void sweep_csv_rows(struct buffer *out, const struct sweep_point *point, const struct rows *rows) {
     const double *value = rows->values;
-    size_t place = buffer->size;
+    size_t place = out->size;
     if (rows->count == 0)
         return;
-    append_place(buffer, point);
-    size_t size = buffer->size - place;
+    append_place(out, point);
+    size_t size = out->size - place;
     for (size_t row = 0; row < rows->count; row++) {
-        if (row && sweep_reserve(buffer, size))
-            sweep_append(buffer, buffer->data + place, size);
+        if (row && sweep_reserve(out, size))
+            sweep_append(out, out->data + place, size);
         for (size_t i = 0; i < point->grid->columns; i++) {
-            append_text(buffer, ",");
-            sweep_number(buffer, *value++);
+            append_text(out, ",");
+            sweep_csv_number(out, *value++);
         }
-        append_text(buffer, ",");
-        append_text(buffer, rows->status);
-        append_text(buffer, "\n");
+        append_text(out, ",");
+        append_text(out, rows->status);
+        append_text(out, "\n");
     }
 }

@@ -1,10 +1,8 @@
-/* FILE.meta.json: which command, which program, which grid made the file beside it. The lines that tell a
- * grid apart are written by one function and looked for by another, for --resume. */
+/* FILE.meta.json: what the file beside it holds, the same for every run of the grid, and how this run made
+ * it. */
 #include "store.h"
 #include "version.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -53,14 +51,14 @@ static void print_string(struct buffer *out, const char *text) {
 }
 
 static void print_member(struct buffer *out, const char *name, const char *text) {
-    sweep_print(out, "  \"%s\": ", name);
+    sweep_print(out, "    \"%s\": ", name);
     print_string(out, text);
     sweep_append(out, ",\n", 2);
 }
 
 /* The values keep their spelling, so they are strings. */
 static void print_axis(struct buffer *out, const struct axis *axis) {
-    sweep_print(out, "    \"%s\": [", axis->word->name);
+    sweep_print(out, "      \"%s\": [", axis->word->name);
     for (size_t i = 0; i < axis->count; i++) {
         sweep_append(out, ", ", i ? 2 : 0);
         print_string(out, axis->values[i].text);
@@ -70,136 +68,71 @@ static void print_axis(struct buffer *out, const struct axis *axis) {
 
 static void print_texts(struct buffer *out, const struct axis *axis) {
     for (size_t i = 0; i < axis->count && axis->word->kind == KIND_FILE; i++) {
-        sweep_append(out, "    ", 4);
+        sweep_append(out, "      ", 6);
         print_string(out, axis->values[i].text);
-        sweep_print(out, ": \"%zu bytes, crc32 %08x\"", axis->values[i].file->size,
-                    sweep_text_crc(axis->values[i].file));
+        sweep_append(out, ": ", 2);
+        print_string(out, axis->values[i].content);
         sweep_append(out, ",\n", i + 1 < axis->count ? 2 : 0);
     }
 }
 
 static void print_columns(struct buffer *out, const struct grid *grid) {
-    sweep_print(out, "  \"columns\": [");
+    sweep_print(out, "    \"columns\": [");
     for (size_t i = 0; i < grid->columns; i++)
         sweep_print(out, "%s\"%s\"", i ? ", " : "", grid->spec->columns[i].name);
     sweep_print(out, "],\n");
 }
 
-static void print_shard(struct buffer *out, const struct grid *grid) {
-    sweep_print(out, "  \"shard\": \"%llu/%llu\",\n", (unsigned long long)grid->shard,
-                (unsigned long long)grid->shards);
+static void print_file(struct buffer *out, const char *name, const struct draft *file) {
+    sweep_print(out, ",\n    \"%s\": \"%llu bytes, crc32 %08x\"", name, (unsigned long long)file->size,
+                file->crc);
 }
 
-static void print_grid(struct buffer *out, const struct grid *grid) {
-    print_shard(out, grid);
+static void print_grid(struct buffer *out, const struct grid *grid, const struct facts *facts) {
+    print_member(out, "experiment", grid->spec->name);
+    print_member(out, "version", EVANESCE_VERSION);
+    sweep_print(out, "    \"program\": \"%016llx\",\n", (unsigned long long)facts->program);
+    print_member(out, "arithmetic", rnn_fused() ? "fused" : "plain");
+    print_member(out, "seed_rule",
+                 "every random number is Philox4x64-10 of (seed, purpose, index, position); see rnn.h");
     print_columns(out, grid);
-    sweep_print(out, "  \"axes\": {\n");
+    sweep_print(out, "    \"axes\": {\n");
     for (size_t i = 0; i < grid->count; i++) {
         print_axis(out, &grid->axes[i]);
         sweep_append(out, ",\n", i + 1 < grid->count ? 2 : 0);
     }
-    sweep_print(out, "\n  },\n  \"texts\": {\n");
+    sweep_print(out, "\n    },\n    \"texts\": {\n");
     for (size_t i = 0; i < grid->count; i++)
         print_texts(out, &grid->axes[i]);
-    sweep_print(out, "\n  },\n");
+    sweep_print(out, "\n    },\n    \"shard\": \"%llu/%llu\",\n    \"cells\": %llu,\n    \"rows\": %llu",
+                (unsigned long long)grid->shard, (unsigned long long)grid->shards,
+                (unsigned long long)grid->mine, (unsigned long long)facts->rows);
+    print_file(out, "csv", facts->csv);
+    if (facts->summary)
+        print_file(out, "summary", facts->summary);
 }
 
-static void print_facts(struct buffer *out, const struct grid *grid, const struct facts *facts) {
+static void print_run(struct buffer *out, const struct facts *facts) {
     char started[32];
     time_t seconds = (time_t)facts->started;
     struct tm utc;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+    print_member(out, "command", facts->command);
+    print_member(out, "revision", EVANESCE_REVISION);
+    print_member(out, "compiler", COMPILER);
+    print_member(out, "cpu", cpu_level());
     print_member(out, "started", started);
-    sweep_print(out, "  \"seconds\": %.3f,\n  \"jobs\": %u,\n", facts->seconds, facts->jobs);
-    sweep_print(out, "  \"rows\": %llu,\n  \"cells\": %llu,\n  \"cells_resumed\": %llu,\n",
-                (unsigned long long)facts->rows, (unsigned long long)grid->mine,
-                (unsigned long long)facts->resumed);
+    sweep_print(out, "    \"seconds\": %.3f,\n    \"jobs\": %u,\n    \"cells_computed\": %llu",
+                facts->seconds, facts->jobs, (unsigned long long)facts->computed);
 }
 
-bool sweep_meta(FILE *file, const struct grid *grid, const struct facts *facts) {
-    struct buffer out = { .data = NULL };
-    sweep_print(&out, "{\n");
-    print_member(&out, "experiment", grid->spec->name);
-    print_member(&out, "command", facts->command);
-    print_member(&out, "version", EVANESCE_VERSION);
-    print_member(&out, "revision", EVANESCE_REVISION);
-    print_member(&out, "compiler", COMPILER);
-    print_member(&out, "cpu", cpu_level());
-    print_member(&out, "seed_rule",
-                 "every random number is Philox4x64-10 of (seed, purpose, index, position); see rnn.h");
-    print_facts(&out, grid, facts);
-    print_grid(&out, grid);
-    sweep_print(&out, "  \"complete\": true\n}\n");
-    bool good = !out.failed && fwrite(out.data, 1, out.size, file) == out.size;
-    int error = out.failed ? ENOMEM : errno;
-    sweep_buffer_free(&out);
-    errno = error;
-    return good;
+void sweep_meta(struct buffer *out, const struct grid *grid, const struct facts *facts) {
+    sweep_print(out, "{\n  \"grid\": {\n");
+    print_grid(out, grid, facts);
+    sweep_print(out, "\n  },\n  \"run\": {\n");
+    print_run(out, facts);
+    sweep_print(out, "\n  }\n}\n");
 }
-
-/* ---- for --resume --------------------------------------------------------------------------------- */
-
-static bool read_file(struct buffer *text, const char *path) {
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    size_t got = 1;
-    while (got && sweep_reserve(text, 1 << 16)) {
-        got = fread(text->data + text->size, 1, 1 << 16, file);
-        text->size += got;
-    }
-    sweep_append(text, "", 1);
-    bool good = !ferror(file) && !text->failed;
-    fclose(file);
-    return good;
-}
-
-/* Whether the meta file holds what `wanted` holds; empties `wanted`. */
-static bool holds(const struct buffer *text, struct buffer *wanted, const char *name,
-                  struct reason *differs) {
-    sweep_append(wanted, "", 1);
-    bool found = !wanted->failed && strstr(text->data, wanted->data);
-    wanted->size = 0;
-    return found || sweep_refuse(differs, "%s", name);
-}
-
-static bool holds_grid(const struct buffer *text, const struct grid *grid, struct reason *differs) {
-    struct buffer wanted = { .data = NULL };
-    print_member(&wanted, "experiment", grid->spec->name);
-    bool same = holds(text, &wanted, "the experiment", differs);
-    print_member(&wanted, "version", EVANESCE_VERSION);
-    same = same && holds(text, &wanted, "the version", differs);
-    print_shard(&wanted, grid);
-    same = same && holds(text, &wanted, "--shard", differs);
-    for (size_t i = 0; i < grid->count && same; i++) {
-        char name[48];
-        snprintf(name, sizeof name, "--%s", grid->axes[i].word->name);
-        wanted.size = 0;
-        print_axis(&wanted, &grid->axes[i]);
-        same = holds(text, &wanted, name, differs);
-        if (grid->axes[i].word->kind == KIND_FILE) {
-            print_texts(&wanted, &grid->axes[i]);
-            same = same && holds(text, &wanted, name, differs);
-        }
-    }
-    wanted.size = 0;
-    print_columns(&wanted, grid);
-    same = same && holds(text, &wanted, "the columns", differs);
-    sweep_print(&wanted, "\"complete\": true");
-    same = same && holds(text, &wanted, "\"complete\"", differs);
-    sweep_buffer_free(&wanted);
-    return same;
-}
-
-bool sweep_meta_matches(const char *path, const struct grid *grid, struct reason *differs) {
-    struct buffer text = { .data = NULL };
-    bool same = read_file(&text, path) ? holds_grid(&text, grid, differs)
-                                       : sweep_refuse(differs, "%s, which cannot be read,", path);
-    sweep_buffer_free(&text);
-    return same;
-}
-
-/* ---- the command ---------------------------------------------------------------------------------- */
 
 void sweep_command(struct buffer *buffer, int argc, char *const argv[]) {
     const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";

@@ -1,36 +1,130 @@
-/* What is kept of a run: rows as text, their mean over seeds, how they were made. */
+/* What is kept of a run. Every finished cell lies in one SQLite file, under an address made of what it
+ * depends on; files, pipes and tables are read from there. */
 #ifndef STORE_H
 #define STORE_H
 
 #include "grid/grid.h"
 
-#include <stdio.h>
+/* ---- address.c ------------------------------------------------------------------------------------ */
 
-/* ---- csv.c --------------------------------------------------------------------------------------------- */
+/* "activation=tanh scale=0.5 seed=1 arithmetic=fused": the values of all axes in one spelling, of a text what
+ * is in it. Appended to `out`. */
+void sweep_address(struct buffer *out, const struct sweep_point *point);
 
+/* ---- store.c -------------------------------------------------------------------------------------- */
+
+enum { STATUS_MAX = 48 };
 /* The rows of a cell. */
 struct rows {
-    const double *values; /* (count, the experiment's columns) */
-    size_t count;
-    const char *status; /* "ok", "diverged at step 57" */
+    const double *values; /* (count, columns) */
+    size_t count, columns;
+    const char *status; /* "ok", "diverged at step 57"; shorter than STATUS_MAX */
 };
-void sweep_number(struct buffer *buffer, double value); /* %.17g; NAN is an empty field */
-void sweep_csv_header(struct buffer *buffer, const struct grid *grid);
-void sweep_csv_rows(struct buffer *buffer, const struct sweep_point *point, const struct rows *rows);
 
-/* ---- summary.c, meta.c --------------------------------------------------------------------------------- */
+struct store_spec {
+    const char *experiment;
+    const char *path; /* NULL: in memory */
+    uint64_t program; /* of what computes: a cell of another program counts for nothing, and is replaced */
+    bool fresh; /* nor does a cell that was there before; those that are computed are replaced */
+    bool timed; /* cells hold seconds: likewise, and two of one address may differ */
+};
+struct store;
+/* Opens or begins a store; one that cannot be used is set aside as PATH~, and what can be read of it kept.
+ * NULL on failure. Every function below may be called by any thread. */
+struct store *sweep_store_open(const struct store_spec *spec, struct reason *why);
+void sweep_store_close(struct store *store);
+/* Where the cells are, for messages: the path, or "memory". */
+const char *sweep_store_name(const struct store *store);
+
+/* A finished cell, kept for good at the next flush at the latest. */
+bool sweep_store_put(struct store *store, const struct buffer *address, const struct rows *rows,
+                     struct reason *why);
+/* From where an unfinished cell can go on, until it is put. */
+bool sweep_store_checkpoint(struct store *store, const struct buffer *address, const struct buffer *state,
+                            struct reason *why);
+/* Commits what was put. On failure it stays in memory. */
+bool sweep_store_flush(struct store *store, struct reason *why);
+uint64_t sweep_store_written(struct store *store); /* cells committed since it was opened */
+uint64_t sweep_store_changed(const struct store *store); /* cells that came out other than they were there */
+
+/* What follows happens between hold and release; hold waits for other programs, and other threads for
+ * release. */
+bool sweep_store_hold(struct store *store, bool to_write, struct reason *why);
+bool sweep_store_release(struct store *store, struct reason *why);
+bool sweep_store_has(struct store *store, const struct buffer *address);
+/* Appends the doubles of a cell; false if it is not there, or damaged. */
+bool sweep_store_get(struct store *store, const struct buffer *address, struct buffer *values,
+                     char status[STATUS_MAX]);
+/* Likewise the bytes of a checkpoint; takes hold by itself. */
+bool sweep_store_resume(struct store *store, const struct buffer *address, struct buffer *state);
+
+/* ---- csv.c, summary.c ----------------------------------------------------------------------------- */
+
+void sweep_csv_header(struct buffer *out, const struct grid *grid);
+void sweep_csv_rows(struct buffer *out, const struct sweep_point *point, const struct rows *rows);
+void sweep_csv_number(struct buffer *out, double value); /* %.17g; NAN is an empty field */
+
+/* The mean over seeds, which are the last axis. Cells come in order; the rows of a setting are appended once
+ * all its seeds are there, at the latest by sweep_summary_end. NULL, false: no memory. */
+struct summary;
+struct summary *sweep_summary_begin(struct buffer *out, const struct grid *grid);
+bool sweep_summary_take(struct summary *summary, struct buffer *out, const struct sweep_point *point,
+                        const struct rows *rows);
+bool sweep_summary_end(struct summary *summary, struct buffer *out);
+void sweep_summary_free(struct summary *summary);
+
+/* ---- export.c, meta.c ----------------------------------------------------------------------------- */
+
+/* Which cells of a shard are there: bit i of its cell i. */
+static inline bool sweep_bit(const unsigned char *bits, uint64_t i) {
+    return bits[i / 8] >> i % 8 & 1;
+}
+/* CSV and summary from the store, each unless it is NULL, on up to `jobs` threads. A cell that turns out not
+ * to be there, or damaged, loses its bit and is counted in *lacking: the drafts are then not to be used. */
+bool sweep_export(struct store *store, const struct grid *grid, unsigned jobs, struct draft *csv,
+                  struct draft *summary, unsigned char *there, uint64_t *lacking, uint64_t *rows,
+                  struct reason *why);
 
 struct facts { /* what meta.json tells of a run */
     const char *command;
+    uint64_t program;
     double started, seconds; /* started: seconds since 1970, UTC */
     unsigned jobs;
-    uint64_t rows, resumed;
+    uint64_t rows, computed;
+    const struct draft *csv, *summary;
 };
-bool sweep_summary(FILE *out, FILE *csv, const struct grid *grid);
-bool sweep_meta(FILE *file, const struct grid *grid, const struct facts *facts);
-/* Whether the meta file tells of this very sweep, complete; else `differs` names what is not the same. */
-bool sweep_meta_matches(const char *path, const struct grid *grid, struct reason *differs);
+void sweep_meta(struct buffer *out, const struct grid *grid, const struct facts *facts);
 /* argv as a shell would read it */
 void sweep_command(struct buffer *buffer, int argc, char *const argv[]);
+
+/* ---- merge.c -------------------------------------------------------------------------------------- */
+
+/* Takes in the cells of all other stores of this experiment in a folder, NAME.sqlite and NAME-*.sqlite;
+ * refuses, by their names, those that hold none that this program could have computed. Without a store it
+ * only looks. */
+bool sweep_merge(struct store *store, const struct store_spec *spec, const char *folder, struct reason *why);
+
+/* ---- between the two ------------------------------------------------------------------------------ */
+
+struct sqlite3;
+struct sqlite3_stmt;
+struct cell {
+    const char *address, *status;
+    const void *bytes;
+    size_t address_size, size;
+    uint64_t program;
+    bool unfinished; /* a checkpoint */
+};
+/* Whether a database is a store of this experiment: SQLITE_OK, SQLITE_EMPTY for one with nothing in it,
+ * SQLITE_NOTADB for anything else, or an error. */
+int sweep_store_identify(struct sqlite3 *db, const char *name);
+/* The columns crc, status and rows from `first` on; false if the checksum differs. The cell knows its address
+ * and program; the rest is valid until the row is left. */
+bool sweep_cell_read(struct cell *cell, struct sqlite3_stmt *row, int first);
+/* Within a transaction. What is merged counts as computed by this command. */
+bool sweep_store_take(struct store *store, const struct cell *cell, bool merged, struct reason *why);
+/* Every cell of this program that can be read from the file `path`. */
+bool sweep_store_take_all(struct store *store, const struct store_spec *spec, const char *path, bool merged,
+                          struct reason *why);
 
 #endif

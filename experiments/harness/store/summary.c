@@ -4,56 +4,34 @@
  * logarithm. */
 #include "store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The seeds of one setting. Rows appear in the order in which their keys were first seen. */
-struct group {
+struct summary {
     const struct grid *grid;
     size_t seeds, columns, keys; /* columns counts all, keys too */
     struct buffer values; /* doubles, (rows, seeds, columns); NAN where a seed has none */
     struct buffer labels; /* doubles, (rows, keys) */
     struct buffer counts; /* size_t, (rows): cells with status ok */
+    size_t *table, slots; /* a row by the hash of its keys, + 1 */
     size_t rows, place; /* place: where the last key was found */
-    uint64_t first; /* number of the group's first cell */
-    bool any; /* a group is open */
+    uint64_t first; /* number of the first cell */
+    bool any; /* a setting is open */
 };
 
-static double *values_of(const struct group *group, size_t row, size_t seed) {
-    return (double *)(void *)group->values.data + (row * group->seeds + seed) * group->columns;
+static double *values_of(const struct summary *summary, size_t row, size_t seed) {
+    return (double *)(void *)summary->values.data + (row * summary->seeds + seed) * summary->columns;
 }
-static double *labels_of(const struct group *group, size_t row) {
-    return (double *)(void *)group->labels.data + row * group->keys;
+static double *labels_of(const struct summary *summary, size_t row) {
+    return (double *)(void *)summary->labels.data + row * summary->keys;
 }
-static size_t *count_of(const struct group *group, size_t row) {
-    return (size_t *)(void *)group->counts.data + row;
-}
-
-/* The columns of a row into numbers, NAN for an empty field; true if one is there. */
-static bool read_columns(double *columns, char *fields[], size_t count) {
-    bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        columns[i] = *fields[i] ? strtod(fields[i], NULL) : SWEEP_NONE;
-        any = any || *fields[i];
-    }
-    return any;
+static size_t *count_of(const struct summary *summary, size_t row) {
+    return (size_t *)(void *)summary->counts.data + row;
 }
 
-static bool add_row(struct group *group, const double *keys) {
-    size_t values = group->seeds * group->columns * sizeof(double), keys_size = group->keys * sizeof(double);
-    if (!sweep_reserve(&group->values, values) || !sweep_reserve(&group->labels, keys_size) ||
-        !sweep_reserve(&group->counts, sizeof(size_t)))
-        return false;
-    group->values.size += values;
-    for (size_t i = 0; i < group->seeds * group->columns; i++)
-        values_of(group, group->rows, 0)[i] = SWEEP_NONE;
-    sweep_append(&group->labels, (const char *)keys, keys_size);
-    sweep_append(&group->counts, (const char *)&(size_t){ 0 }, sizeof(size_t));
-    group->rows++;
-    return true;
-}
+/* ---- rows by their keys --------------------------------------------------------------------------- */
 
 static bool same_keys(const double *a, const double *b, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -62,154 +40,212 @@ static bool same_keys(const double *a, const double *b, size_t count) {
     return true;
 }
 
-/* The row with these keys, searched from the one after the last found; a new one at the end. False: no
- * memory. */
-static bool find_row(struct group *group, const double *keys) {
-    for (size_t i = 0; i < group->rows; i++) {
-        size_t row = (group->place + 1 + i) % group->rows;
-        if (same_keys(labels_of(group, row), keys, group->keys)) {
-            group->place = row;
-            return true;
-        }
+/* Where these keys are, or would be. */
+static size_t *slot_of(const struct summary *summary, const double *keys) {
+    uint64_t hash = 0;
+    for (size_t i = 0; i < summary->keys; i++) {
+        const double key = keys[i] + 0.0; /* -0 is 0 */
+        uint64_t bits;
+        memcpy(&bits, &key, sizeof bits);
+        hash = (hash ^ bits) * UINT64_C(0x9E3779B97F4A7C15); /* 2^64 / golden ratio: Knuth, 6.4 */
+        hash ^= hash >> 32;
     }
-    group->place = group->rows;
-    return add_row(group, keys);
+    for (;; hash++) {
+        size_t *slot = &summary->table[hash & (summary->slots - 1)];
+        if (!*slot || same_keys(labels_of(summary, *slot - 1), keys, summary->keys))
+            return slot;
+    }
 }
 
-static bool take_row(struct group *group, size_t seed, const double *columns, bool ok) {
+/* Room for one more row, at most half full. */
+static bool grow_table(struct summary *summary) {
+    if (summary->table && 2 * summary->rows < summary->slots)
+        return true;
+    const size_t slots = summary->slots ? 2 * summary->slots : 64;
+    size_t *table = calloc(slots, sizeof *table);
+    if (!table)
+        return false;
+    free(summary->table);
+    summary->table = table;
+    summary->slots = slots;
+    for (size_t row = 0; row < summary->rows; row++)
+        *slot_of(summary, labels_of(summary, row)) = row + 1;
+    return true;
+}
+
+static bool add_row(struct summary *summary, const double *keys) {
+    const size_t numbers = summary->seeds * summary->columns, keys_size = summary->keys * sizeof(double);
+    if (!grow_table(summary) || !sweep_reserve(&summary->values, numbers * sizeof(double)) ||
+        !sweep_reserve(&summary->labels, keys_size) || !sweep_reserve(&summary->counts, sizeof(size_t)))
+        return false;
+    *slot_of(summary, keys) = summary->rows + 1;
+    summary->values.size += numbers * sizeof(double);
+    for (size_t i = 0; i < numbers; i++)
+        values_of(summary, summary->rows, 0)[i] = SWEEP_NONE;
+    sweep_append(&summary->labels, (const char *)keys, keys_size);
+    sweep_append(&summary->counts, (const char *)&(size_t){ 0 }, sizeof(size_t));
+    summary->rows++;
+    return true;
+}
+
+/* The row with these keys: mostly the one after the last. False: no memory. */
+static bool find_row(struct summary *summary, const double *keys) {
+    const size_t next = summary->place + 1 < summary->rows ? summary->place + 1 : 0;
+    if (summary->rows && same_keys(labels_of(summary, next), keys, summary->keys)) {
+        summary->place = next;
+        return true;
+    }
+    const size_t found = summary->rows ? *slot_of(summary, keys) : 0;
+    summary->place = found ? found - 1 : summary->rows;
+    return found || add_row(summary, keys);
+}
+
+static bool take_row(struct summary *summary, size_t seed, const double *columns, bool ok) {
     double keys[COLUMNS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < group->columns; i++)
-        if (group->grid->spec->columns[i].key)
+    for (size_t i = 0; i < summary->columns; i++)
+        if (summary->grid->spec->columns[i].key)
             keys[count++] = columns[i];
-    if (!find_row(group, keys))
+    if (!find_row(summary, keys))
         return false;
     if (ok) {
-        memcpy(values_of(group, group->place, seed), columns, group->columns * sizeof *columns);
-        ++*count_of(group, group->place);
+        memcpy(values_of(summary, summary->place, seed), columns, summary->columns * sizeof *columns);
+        ++*count_of(summary, summary->place);
     }
     return true;
 }
 
-/* long double, so that neither sum nor square leaves its range. */
-static void write_mean(struct buffer *out, const struct group *group, size_t row, size_t column) {
-    long double sum = 0, squares = 0;
-    size_t n = 0;
-    for (size_t seed = 0; seed < group->seeds; seed++) {
-        double value = values_of(group, row, seed)[column];
-        if (!isnan(value)) {
-            sum += value;
-            n++;
-        }
+/* ---- means ---------------------------------------------------------------------------------------- */
+
+/* Sum of 2^-e x, or of (2^-e x - mean)^2, over the seeds that have x; Neumaier's compensation. */
+static double sum_over(const struct summary *summary, size_t row, size_t column, int e, const double *mean) {
+    double sum = 0, lost = 0;
+    for (size_t seed = 0; seed < summary->seeds; seed++) {
+        double x = values_of(summary, row, seed)[column];
+        if (isnan(x))
+            continue;
+        x = ldexp(x, -e);
+        if (mean)
+            x = (x - *mean) * (x - *mean);
+        const double next = sum + x;
+        lost += fabs(sum) >= fabs(x) ? sum - next + x : x - next + sum;
+        sum = next;
     }
-    long double mean = n ? sum / (long double)n : 0;
-    for (size_t seed = 0; seed < group->seeds; seed++) {
-        double value = values_of(group, row, seed)[column];
-        if (!isnan(value))
-            squares += ((long double)value - mean) * ((long double)value - mean);
+    return sum + lost;
+}
+
+/* Brought to the size of 1, so that neither sum nor square leaves its range. */
+static void write_mean(struct buffer *out, const struct summary *summary, size_t row, size_t column) {
+    double n = 0, largest = 0;
+    for (size_t seed = 0; seed < summary->seeds; seed++) {
+        const double x = values_of(summary, row, seed)[column];
+        n += !isnan(x);
+        largest = fmax(largest, fabs(x));
     }
-    double deviation = n > 1 ? (double)sqrtl(squares / (long double)(n - 1)) : SWEEP_NONE;
-    sweep_number(out, n ? (double)mean : SWEEP_NONE);
+    int e;
+    frexp(largest, &e);
+    const double mean = n > 0 ? sum_over(summary, row, column, e, NULL) / n : SWEEP_NONE;
+    const double squares = n > 1 ? sum_over(summary, row, column, e, &mean) : SWEEP_NONE;
+    sweep_csv_number(out, ldexp(mean, e));
     sweep_append(out, ",", 1);
-    sweep_number(out, isfinite(deviation) ? deviation : SWEEP_NONE);
+    const double deviation = ldexp(sqrt(squares / (n - 1)), e);
+    sweep_csv_number(out, isfinite(deviation) ? deviation : SWEEP_NONE);
     sweep_append(out, ",", 1);
 }
 
-static void write_row(struct buffer *out, const struct group *group, size_t row) {
-    struct sweep_point point = { .grid = group->grid };
-    const double *keys = labels_of(group, row);
-    sweep_point_set(&point, group->first);
-    for (size_t i = 0; i + 1 < group->grid->count; i++) { /* the last is the seed */
+static void write_row(struct buffer *out, const struct summary *summary, size_t row) {
+    struct sweep_point point = { .grid = summary->grid };
+    const double *keys = labels_of(summary, row);
+    sweep_point_set(&point, summary->first);
+    for (size_t i = 0; i + 1 < summary->grid->count; i++) { /* the last is the seed */
         const char *text = sweep_point_text(&point, i);
         sweep_append(out, text, strlen(text));
         sweep_append(out, ",", 1);
     }
-    for (size_t i = 0; i < group->keys; i++) {
-        sweep_number(out, keys[i]);
+    for (size_t i = 0; i < summary->keys; i++) {
+        sweep_csv_number(out, keys[i]);
         sweep_append(out, ",", 1);
     }
-    for (size_t i = 0; i < group->columns; i++)
-        if (!group->grid->spec->columns[i].key)
-            write_mean(out, group, row, i);
-    sweep_print(out, "%zu\n", *count_of(group, row));
+    for (size_t i = 0; i < summary->columns; i++)
+        if (!summary->grid->spec->columns[i].key)
+            write_mean(out, summary, row, i);
+    sweep_print(out, "%zu\n", *count_of(summary, row));
 }
 
-/* Writes the group that is open and empties it. A group in which no cell gave a row still shows, with 0
- * seeds. */
-static bool close_group(struct group *group, FILE *file) {
-    struct buffer out = { .data = NULL };
-    double none[COLUMNS_MAX];
-    for (size_t i = 0; i < group->keys; i++)
-        none[i] = SWEEP_NONE;
-    bool good = !group->any || group->rows || add_row(group, none);
-    for (size_t row = 0; row < group->rows && good; row++) {
-        out.size = 0;
-        write_row(&out, group, row);
-        good = !out.failed && fwrite(out.data, 1, out.size, file) == out.size;
-    }
-    sweep_buffer_free(&out);
-    group->values.size = group->labels.size = group->counts.size = group->rows = group->place = 0;
-    return good;
-}
+/* ---- settings ------------------------------------------------------------------------------------- */
 
-/* One line of the CSV, its newline gone: cell, axes, columns, status. */
-static bool take_line(struct group *group, char *line, FILE *file) {
-    char *fields[1 + AXES_MAX + COLUMNS_MAX + 1];
-    double columns[COLUMNS_MAX];
-    size_t wanted = 1 + group->grid->count + group->columns + 1;
-    for (size_t i = 0; i < wanted; i++) {
-        char *end = strchrnul(line, ',');
-        fields[i] = line;
-        line = end + (*end != '\0');
-        *end = '\0';
-    }
-    uint64_t cell = strtoull(fields[0], NULL, 10);
-    if (!group->any || cell / group->seeds != group->first / group->seeds) {
-        if (!close_group(group, file))
-            return false;
-        group->first = cell - cell % group->seeds;
-        group->any = true;
-    }
-    bool there = read_columns(columns, fields + 1 + group->grid->count, group->columns);
-    bool ok = strcmp(fields[wanted - 1], "ok") == 0;
-    return !(there || ok) || take_row(group, (size_t)(cell % group->seeds), columns, ok);
-}
-
-static bool write_header(FILE *out, const struct grid *grid) {
-    struct buffer line = { .data = NULL };
+struct summary *sweep_summary_begin(struct buffer *out, const struct grid *grid) {
+    struct summary *summary = calloc(1, sizeof *summary);
+    if (!summary)
+        return NULL;
+    *summary = (struct summary){ .grid = grid,
+                                 .columns = grid->columns,
+                                 .seeds = grid->axes[grid->count - 1].count };
     for (size_t i = 0; i + 1 < grid->count; i++)
-        sweep_print(&line, "%s,", grid->axes[i].word->name);
+        sweep_print(out, "%s,", grid->axes[i].word->name);
     for (size_t i = 0; i < grid->columns; i++)
-        if (grid->spec->columns[i].key)
-            sweep_print(&line, "%s,", grid->spec->columns[i].name);
+        if (grid->spec->columns[i].key) {
+            sweep_print(out, "%s,", grid->spec->columns[i].name);
+            summary->keys++;
+        }
     for (size_t i = 0; i < grid->columns; i++)
         if (!grid->spec->columns[i].key)
-            sweep_print(&line, "%s,%s_sd,", grid->spec->columns[i].name, grid->spec->columns[i].name);
-    sweep_print(&line, "seeds\n");
-    bool good = !line.failed && fwrite(line.data, 1, line.size, out) == line.size;
-    sweep_buffer_free(&line);
+            sweep_print(out, "%s,%s_sd,", grid->spec->columns[i].name, grid->spec->columns[i].name);
+    sweep_print(out, "seeds\n");
+    return summary;
+}
+
+/* A setting in which no cell gave a row still shows, with 0 seeds. */
+bool sweep_summary_end(struct summary *summary, struct buffer *out) {
+    double none[COLUMNS_MAX];
+    for (size_t i = 0; i < summary->keys; i++)
+        none[i] = SWEEP_NONE;
+    bool good = !summary->any || summary->rows || add_row(summary, none);
+    for (size_t row = 0; row < summary->rows && good; row++)
+        write_row(out, summary, row);
+    if (summary->slots > 64 &&
+        summary->slots > 8 * summary->rows) { /* not to be cleared for every small setting */
+        free(summary->table);
+        summary->table = NULL;
+        summary->slots = 0;
+    } else if (summary->slots) {
+        memset(summary->table, 0, summary->slots * sizeof *summary->table);
+    }
+    summary->values.size = summary->labels.size = summary->counts.size = summary->rows = summary->place = 0;
     return good;
 }
 
-bool sweep_summary(FILE *out, FILE *csv, const struct grid *grid) {
-    struct group group = { .grid = grid,
-                           .columns = grid->columns,
-                           .seeds = grid->axes[grid->count - 1].count };
-    for (size_t i = 0; i < grid->columns; i++)
-        group.keys += grid->spec->columns[i].key;
-    char *line = NULL;
-    size_t room = 0;
-    bool good = write_header(out, grid) && getline(&line, &room, csv) > 0;
-    for (ssize_t size; good && (size = getline(&line, &room, csv)) > 0;) {
-        line[size - 1] = '\0';
-        good = take_line(&group, line, out);
+static bool has_value(const double *columns, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(columns[i]))
+            return true;
+    return false;
+}
+
+bool sweep_summary_take(struct summary *summary, struct buffer *out, const struct sweep_point *point,
+                        const struct rows *rows) {
+    const size_t seed = (size_t)(point->cell % summary->seeds);
+    const bool ok = strcmp(rows->status, "ok") == 0;
+    if (!summary->any || point->cell / summary->seeds != summary->first / summary->seeds) {
+        if (!sweep_summary_end(summary, out))
+            return false;
+        summary->first = point->cell - seed;
+        summary->any = true;
     }
-    good = good && !ferror(csv) && close_group(&group, out);
-    int error = group.values.failed || group.labels.failed || group.counts.failed ? ENOMEM : errno;
-    free(line);
-    sweep_buffer_free(&group.values);
-    sweep_buffer_free(&group.labels);
-    sweep_buffer_free(&group.counts);
-    errno = error;
-    return good;
+    for (size_t row = 0; row < rows->count; row++) {
+        const double *columns = rows->values + row * rows->columns;
+        if ((ok || has_value(columns, rows->columns)) && !take_row(summary, seed, columns, ok))
+            return false;
+    }
+    return true;
+}
+
+void sweep_summary_free(struct summary *summary) {
+    if (!summary)
+        return;
+    sweep_buffer_free(&summary->values);
+    sweep_buffer_free(&summary->labels);
+    sweep_buffer_free(&summary->counts);
+    free(summary->table);
+    free(summary);
 }

@@ -1,0 +1,242 @@
+/* Files that appear whole or not at all. */
+#include "base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { BYTES_MOST = 1 << 20, LINKS_MOST = 40, PART = 1 << 30 };
+
+/* zlib counts in 32 bits, and begins anew where there is nothing. */
+uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size) {
+    const Bytef *next = bytes;
+    if (size == 0)
+        return crc;
+    for (; size > PART; size -= PART, next += PART)
+        crc = (uint32_t)crc32(crc, next, PART);
+    return (uint32_t)crc32(crc, next, (uInt)size);
+}
+
+bool sweep_write(int fd, const char *bytes, size_t size) {
+    while (size) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+static bool failed(const char *path, struct reason *why) {
+    sweep_refuse(why, "%s: %s", path, strerror(errno));
+    why->failed = true;
+    return false;
+}
+
+/* ---- places --------------------------------------------------------------------------------------- */
+
+char *sweep_place(const char *path, struct reason *why) {
+    char *place = strdup(path), target[PATH_MAX];
+    ssize_t size;
+    for (int links = 0; place && (size = readlink(place, target, sizeof target)) > 0; links++) {
+        if (links == LINKS_MOST) {
+            errno = ELOOP;
+            failed(path, why);
+            free(place);
+            return NULL;
+        }
+        char *slash = strrchr(place, '/'), *next = NULL;
+        int folder = *target == '/' || !slash ? 0 : (int)(slash + 1 - place);
+        if (asprintf(&next, "%.*s%.*s", folder, place, (int)size, target) < 0)
+            next = NULL;
+        free(place);
+        place = next;
+    }
+    if (!place)
+        sweep_no_memory(why);
+    return place;
+}
+
+static bool make_folder(const char *path) {
+    struct stat info;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &info))
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(info.st_mode);
+}
+
+bool sweep_make_folder_of(const char *path, struct reason *why) {
+    char *folder = strdup(path);
+    if (!folder)
+        return sweep_no_memory(why);
+    bool good = true;
+    for (char *slash = folder; good && (slash = strchr(slash + 1, '/'));) {
+        *slash = '\0';
+        good = make_folder(folder) || failed(folder, why);
+        *slash = '/';
+    }
+    free(folder);
+    return good;
+}
+
+/* ---- one file ------------------------------------------------------------------------------------- */
+
+/* Another program may be writing the same file: it is waited for, and has then renamed the draft that was
+ * locked. */
+static bool open_locked(struct draft *draft) {
+    struct stat mine, there;
+    for (;;) {
+        draft->fd = open(draft->temporary, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (draft->fd < 0)
+            return false;
+        bool locked = flock(draft->fd, LOCK_EX) == 0 || errno != EINTR;
+        if (!locked || fstat(draft->fd, &mine))
+            return false;
+        if (stat(draft->temporary, &there) == 0 && mine.st_ino == there.st_ino)
+            return ftruncate(draft->fd, 0) == 0;
+        close(draft->fd);
+    }
+}
+
+bool sweep_draft_absent(struct draft *draft, const char *path, struct reason *why) {
+    *draft = (struct draft){ .fd = -1, .place = sweep_place(path, why) };
+    if (!draft->place)
+        return false;
+    if (asprintf(&draft->older, "%s.older", draft->place) < 0)
+        draft->older = NULL;
+    return draft->older || sweep_no_memory(why);
+}
+
+bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why) {
+    struct stat info;
+    if (!sweep_draft_absent(draft, path, why))
+        return false;
+    if (asprintf(&draft->temporary, "%s.tmp", draft->place) < 0) {
+        draft->temporary = NULL;
+        return sweep_no_memory(why);
+    }
+    if (!open_locked(draft))
+        return failed(draft->temporary, why);
+    if (stat(draft->place, &info) == 0 && S_ISREG(info.st_mode)) {
+        if (fchmod(draft->fd, info.st_mode & 07777))
+            return failed(draft->temporary, why);
+        if (fchown(draft->fd, info.st_uid, info.st_gid))
+            errno = 0; /* a stranger's file becomes ours, as it must */
+    }
+    return true;
+}
+
+static bool write_out(struct draft *draft, struct reason *why) {
+    struct buffer *bytes = &draft->bytes;
+    draft->crc = sweep_crc(draft->crc, bytes->data, bytes->size);
+    if (!sweep_write(draft->fd, bytes->data, bytes->size))
+        return errno == EPIPE
+                   ? sweep_refuse(why, "%s: its reader has gone (%s)", draft->place, strerror(errno))
+                   : failed(draft->temporary ? draft->temporary : draft->place, why);
+    bytes->size = 0;
+    return true;
+}
+
+bool sweep_draft_write(struct draft *draft, const char *bytes, size_t size, struct reason *why) {
+    const size_t skipped = size < draft->skip ? size : (size_t)draft->skip;
+    sweep_append(&draft->bytes, bytes + skipped, size - skipped);
+    draft->skip -= skipped;
+    draft->size += size - skipped;
+    if (draft->bytes.failed)
+        return sweep_no_memory(why);
+    return draft->fd < 0 || draft->bytes.size < BYTES_MOST || write_out(draft, why);
+}
+
+bool sweep_draft_stream(struct draft *draft, const char *path, struct reason *why) {
+    const bool standard = strcmp(path, "-") == 0;
+    *draft = (struct draft){ .fd = -1, .place = strdup(standard ? "standard output" : path) };
+    if (!draft->place)
+        return sweep_no_memory(why);
+    draft->fd = standard ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return draft->fd >= 0 || failed(draft->place, why);
+}
+
+bool sweep_draft_finish(struct draft *draft, struct reason *why) {
+    if (draft->fd < 0)
+        return true;
+    return write_out(draft, why) &&
+           (!draft->temporary || fsync(draft->fd) == 0 || failed(draft->temporary, why));
+}
+
+void sweep_draft_free(struct draft *draft) {
+    if (draft->temporary && draft->fd >= 0 && !draft->placed)
+        unlink(draft->temporary);
+    if (draft->fd >= 0)
+        close(draft->fd);
+    free(draft->place);
+    free(draft->temporary);
+    free(draft->older);
+    sweep_buffer_free(&draft->bytes);
+    *draft = (struct draft){ .fd = -1 };
+}
+
+/* ---- all or none ---------------------------------------------------------------------------------- */
+
+/* Keeps what is there under another name, then puts the draft in its place. A file system without hard links
+ * keeps nothing. */
+static bool put_in_place(struct draft *draft, struct reason *why) {
+    if (unlink(draft->older) && errno != ENOENT)
+        return failed(draft->older, why);
+    draft->kept = (draft->temporary ? link : rename)(draft->place, draft->older) == 0;
+    draft->created = !draft->kept && errno == ENOENT;
+    if (!draft->kept && !draft->created && !(draft->temporary && (errno == EPERM || errno == EOPNOTSUPP)))
+        return failed(draft->place, why);
+    draft->placed = !draft->temporary || rename(draft->temporary, draft->place) == 0;
+    return draft->placed || failed(draft->place, why);
+}
+
+static void take_back(const struct draft *draft) {
+    if (draft->placed && draft->kept)
+        rename(draft->older, draft->place);
+    else if (draft->placed && draft->created)
+        unlink(draft->place);
+}
+
+/* A rename is on the disk once its folder is. */
+static bool sync_folder(const char *path, struct reason *why) {
+    char *copy = strdup(path);
+    if (!copy)
+        return sweep_no_memory(why);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good =
+        fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* EINVAL: a file system that has no such thing */
+    if (!good)
+        failed(copy, why);
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+    return good;
+}
+
+bool sweep_drafts_publish(struct draft drafts[], size_t count, struct reason *why) {
+    bool good = true;
+    for (size_t i = 0; i < count && good; i++)
+        good = sweep_draft_finish(&drafts[i], why);
+    for (size_t i = count; i-- > 0 && good;)
+        good = put_in_place(&drafts[i], why);
+    good = good && sync_folder(drafts[0].place, why);
+    for (size_t i = 0; i < count; i++) {
+        if (!good)
+            take_back(&drafts[i]);
+        unlink(drafts[i].older);
+    }
+    return good;
+}

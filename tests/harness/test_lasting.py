@@ -1,0 +1,124 @@
+"""Long cells: handed in while they run, taken up where they stopped, with the bytes of a run in one go."""
+
+import json
+import random
+import signal
+import sqlite3
+import time
+
+from probes import ProbeTest, main
+
+GRID = ["--updates", "3000", "--length", "20000", "--seed", "1:3"]  # about a second a cell
+
+
+class Lasting(ProbeTest):
+    whole = None
+
+    def setUp(self):
+        super().setUp()
+        if not Lasting.whole:
+            self.good("lasting", "--out", "whole/a.csv", *GRID)
+            Lasting.whole = self.bytes_of("whole/a.csv")
+
+    def checkpoints(self):
+        """Which cells can go on, and from which update."""
+        path = self.folder / "lasting.sqlite"
+        if not path.exists():
+            return {}
+        store = sqlite3.connect(path, timeout=20)
+        try:
+            rows = store.execute("SELECT address, rows FROM checkpoints").fetchall()
+        except sqlite3.OperationalError:
+            rows = []
+        store.close()
+        return {address.split("seed=")[1].split()[0]: int.from_bytes(state[:8], "little") for address, state in rows}
+
+    def begin(self, *arguments, seconds="0.05"):
+        return self.start_probe("lasting", "--out", "a.csv", *GRID, *arguments, environment={"EVANESCE_CHECKPOINT": seconds})
+
+    def wait_for_checkpoint(self, process):
+        end = time.monotonic() + 30
+        while process.poll() is None and time.monotonic() < end and not any(self.checkpoints().values()):
+            time.sleep(0.02)
+        self.assertIsNone(process.poll(), "the run ended before it could be stopped")
+
+    def test_killed_and_taken_up(self):
+        dice = random.Random(3)
+        furthest = 0
+        for _ in range(4):
+            process = self.begin("--jobs", "2")
+            self.wait_for_checkpoint(process)
+            time.sleep(dice.uniform(0, 0.3))
+            process.kill()
+            process.communicate()
+            self.assertGreaterEqual(max(self.checkpoints().values(), default=3000), furthest)
+            furthest = max(self.checkpoints().values(), default=3000)
+        self.good("lasting", "--out", "a.csv", *GRID)
+        self.assertEqual(self.bytes_of("a.csv"), self.whole)
+        self.assertEqual(self.checkpoints(), {})
+
+    def test_a_signal_hands_in_at_once_and_the_command_goes_on(self):
+        process = self.start_probe("lasting", "--out", "a.csv", *GRID, "--jobs", "2")
+        time.sleep(0.6)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 143, err)
+        self.assertLess(time.monotonic() - begun, 1)
+        self.assertIn("the same command goes on", err)
+        there = self.checkpoints()
+        self.assertGreater(sum(there.values()), 1)
+        self.good("lasting", "--out", "a.csv", *GRID)
+        self.assertEqual(self.bytes_of("a.csv"), self.whole)
+        self.assertEqual(self.checkpoints(), {})
+        self.assertEqual(json.loads(self.bytes_of("a.meta.json"))["run"]["cells_computed"], 3)
+
+    def test_what_was_done_is_not_done_again(self):
+        process = self.begin("--jobs", "1", "--updates", "20000")
+        self.wait_for_checkpoint(process)
+        time.sleep(1)
+        process.kill()
+        process.communicate()
+        first = self.checkpoints()["1"]
+        process = self.begin("--jobs", "1", "--updates", "20000", seconds="0")
+        while process.poll() is None and self.checkpoints()["1"] == first:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+        self.assertGreater(self.checkpoints()["1"], first)
+
+    def test_a_checkpoint_of_another_cell_program_or_size_counts_for_nothing(self):
+        process = self.begin("--jobs", "1")
+        self.wait_for_checkpoint(process)
+        process.kill()
+        process.communicate()
+        for change in ("rows = substr(rows, 1, length(rows) - 8)", "crc = crc + 1", "program = program + 1"):
+            store = sqlite3.connect(self.folder / "lasting.sqlite")
+            with store:
+                self.assertEqual(store.execute(f"UPDATE checkpoints SET {change}").rowcount, 1)
+            store.close()
+            (self.folder / "kept").write_bytes(self.bytes_of("lasting.sqlite"))
+            self.good("lasting", "--out", "a.csv", *GRID)
+            self.assertEqual(self.bytes_of("a.csv"), self.whole, change)
+            (self.folder / "lasting.sqlite").write_bytes(self.bytes_of("kept"))
+
+    def test_fresh_begins_anew(self):
+        process = self.begin("--jobs", "1")
+        self.wait_for_checkpoint(process)
+        process.kill()
+        process.communicate()
+        self.good("lasting", "--out", "a.csv", *GRID, "--fresh")
+        self.assertEqual(self.bytes_of("a.csv"), self.whole)
+        self.assertEqual(self.checkpoints(), {})
+
+    def test_a_merge_takes_up_what_a_shard_left_unfinished(self):
+        process = self.start_probe("lasting", "--out", "shards/a.csv", "--shard", "0/1", *GRID, "--jobs", "1")
+        time.sleep(0.6)
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+        self.good("lasting", "--out", "a.csv", *GRID, "--merge", "shards")
+        self.assertEqual(self.bytes_of("a.csv"), self.whole)
+
+
+if __name__ == "__main__":
+    main()
