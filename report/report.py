@@ -42,7 +42,8 @@ def lettering(svg):
     """The size of a figure, and the width below which its smallest letters are too small to read."""
     width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
     smallest = min(map(float, re.findall(r'font-size(?:="|: *)([\d.]+)', svg)), default=LEAST_TEXT)
-    return {"width": f"{width:g}", "height": f"{height:g}", "style": f"min-width: {math.ceil(width * LEAST_TEXT / smallest)}px"}
+    return {"width": f"{width:g}", "height": f"{height:g}",
+            "style": f"min-width: {math.ceil(width * LEAST_TEXT / smallest)}px; max-width: {width:g}px"}
 
 
 def shortened(field, decimal):
