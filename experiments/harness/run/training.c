@@ -150,6 +150,19 @@ double sweep_training_work(const struct sweep_point *point) {
     return rnn_training_bytes(&training, &spec) / (double)sizeof(double);
 }
 
+/* "delay: must be below length" with the value there is: "--delay 12: must be below length" */
+static void name_fault(char *reason, size_t size, const struct sweep_point *point, const char *fault) {
+    const size_t word = strcspn(fault, ":");
+    for (size_t i = 0; i < point->grid->count; i++) {
+        const char *name = point->grid->axes[i].word->name;
+        if (strlen(name) == word && strncmp(name, fault, word) == 0) {
+            snprintf(reason, size, "--%s %s%s", name, sweep_point_text(point, i), fault + word);
+            return;
+        }
+    }
+    snprintf(reason, size, "%s", fault);
+}
+
 bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size) {
     const struct rnn_spec spec = sweep_learner_spec(point);
     const struct rnn_training_spec training = sweep_training_spec(point);
@@ -162,7 +175,7 @@ bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t 
         snprintf(reason, size, "--shortest %zu: must be 0, or from %zu to --length %zu", training.shortest,
                  least, training.longest);
     else if (fault)
-        snprintf(reason, size, "--%s", fault);
+        name_fault(reason, size, point, fault);
     return !fault;
 }
 
