@@ -225,6 +225,26 @@ START_TEST(chi_is_one_at_the_critical_scale) {
 }
 END_TEST
 
+/* Where phi is a step, int phi'^2 / sqrt(2 pi q) is E[phi'^2]: of tanh int phi'^2 = 4/3, of sigmoid 1/6. */
+START_TEST(critical_scales_of_a_strong_drive_grow_like_its_fourth_root) {
+    static const double drives[] = { 1e12, 1e15 };
+    for (int k = 0; k < 2; k++)
+        for (int d = 0; d < 2; d++) {
+            const double expected = sqrt(sqrt(2 * acos(-1) * drives[d]) * (k ? 0.75 : 6));
+            ck_assert_double_eq_tol(critical(references[k].activation, drives[d]) / expected, 1, 1e-5);
+        }
+}
+END_TEST
+
+/* At scale 1, q = sqrt(drive / 2) to first order: the slope of q -> next q is 1 but for 4 q. */
+START_TEST(a_field_at_the_transition_is_held_by_the_weakest_drive) {
+    static const double drives[] = { 1e-6, 1e-20, 1e-30, 1e-40 };
+    for (int d = 0; d < 4; d++)
+        ck_assert_double_eq_tol(solve(&rnn_tanh, 1, drives[d]).q, sqrt(drives[d] / 2),
+                                fmax(drives[d], allowed));
+}
+END_TEST
+
 /* ---- errors -------------------------------------------------------------------------------------- */
 
 START_TEST(impossible_laws_are_refused_and_the_output_left_alone) {
@@ -261,10 +281,60 @@ START_TEST(a_critical_scale_beyond_1e6_is_not_found) {
 }
 END_TEST
 
+/* ---- cost ---------------------------------------------------------------------------------------- */
+
+static const struct rnn_activation *counted;
+static size_t asked;
+
+static double counted_value(double a) {
+    asked++;
+    return counted->value(a);
+}
+
+static double counted_derivative(double a) {
+    return counted->derivative(a);
+}
+
+/* A node asks for phi at z and -z. Bisection to the last bit, and within it another, took 220 000. */
+START_TEST(a_fixed_point_and_a_critical_scale_take_few_values_of_phi) {
+    const struct rnn_activation activation = { .value = counted_value, .derivative = counted_derivative };
+    static const double scales[] = { 0.123, 0.999, 1.385, 10.15 }, drives[] = { 0, 1e-3, 0.1, 7.13 };
+    for (int k = 0; k < REFERENCES; k++)
+        for (int d = 0; d < 4; d++) {
+            counted = references[k].activation;
+            for (int s = 0; s < 4; s++) {
+                asked = 0;
+                solve(&activation, scales[s], drives[d]);
+                ck_assert_uint_le(asked, 1500);
+            }
+            asked = 0;
+            critical(&activation, drives[d]);
+            ck_assert_uint_le(asked, 2000);
+        }
+}
+END_TEST
+
+START_TEST(no_law_takes_for_ever) {
+    static const double huge[] = { 1e-300, 1e-30, 1e15, 1e30, 1e60, 1e160, 1e300 };
+    for (int k = 0; k < REFERENCES; k++)
+        for (int d = 0; d < 7; d++) {
+            for (int s = 0; s < 7; s++)
+                ck_assert(huge[d] - solve(references[k].activation, huge[s], huge[d]).q <=
+                          allowed * fmax(1, huge[d]));
+            double scale;
+            const enum rnn_status status =
+                rnn_theory_critical_scale(&scale, references[k].activation, huge[d]);
+            ck_assert_int_eq(status, k < 2 && huge[d] > 1e15 ? RNN_NO_CONVERGENCE : RNN_OK);
+        }
+}
+END_TEST
+
 UNIT_MAIN("meanfield", driven_fixed_points_agree_with_an_independent_quadrature,
           bounded_activations_agree_at_large_scales, the_nonzero_root_just_above_the_transition_is_found,
           relu_and_linear_follow_their_closed_forms, growth_without_bound_is_infinite_from_the_transition_on,
           without_drive_and_below_the_transition_the_state_dies, rates_are_the_printed_ones,
           critical_scales_are_the_printed_ones, exact_critical_scales_are_exact,
-          chi_is_one_at_the_critical_scale, impossible_laws_are_refused_and_the_output_left_alone,
-          a_critical_scale_beyond_1e6_is_not_found)
+          chi_is_one_at_the_critical_scale, critical_scales_of_a_strong_drive_grow_like_its_fourth_root,
+          a_field_at_the_transition_is_held_by_the_weakest_drive,
+          impossible_laws_are_refused_and_the_output_left_alone, a_critical_scale_beyond_1e6_is_not_found,
+          a_fixed_point_and_a_critical_scale_take_few_values_of_phi, no_law_takes_for_ever)
