@@ -220,7 +220,7 @@ enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *
 
 /* All that a training has become, in one copy without pointers, valid until the next call: from it, a
  * training created with the same specs goes on to the same bits. RNN_BAD_SIZE: not the size of its state. */
-const void *rnn_training_state(struct rnn_training *training, size_t *size);
+void *rnn_training_state(struct rnn_training *training, size_t *size);
 enum rnn_status rnn_training_restore(struct rnn_training *training, const void *state, size_t size);
 
 #ifdef __cplusplus

@@ -150,7 +150,7 @@ struct rnn_training_spec sweep_training_spec(const struct sweep_point *point);
 double sweep_training_work(const struct sweep_point *point); /* doubles, beside the net */
 bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size);
 
-/* This worker's training, its net drawn. Borrowed until `run` returns. */
+/* This worker's training, of the net that the experiment's `net` asks for, drawn. Borrowed until `run` returns. */
 enum rnn_status sweep_training(struct rnn_training **training, const struct sweep_point *point);
 
 /* Whether there is an update to make: the condition of a training's loop, which first takes up a run that was

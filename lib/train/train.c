@@ -177,7 +177,7 @@ void rnn_training_free(struct rnn_training **training) {
 
 /* ---- checkpoints ------------------------------------------------------------------------------------- */
 
-const void *rnn_training_state(struct rnn_training *t, size_t *size) {
+void *rnn_training_state(struct rnn_training *t, size_t *size) {
     const struct head head = { t->updates, t->tested, t->moments.momentum_power, t->moments.decay_power,
                                t->moments.exponent };
     memcpy(t->work->head, &head, sizeof head);

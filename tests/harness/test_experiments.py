@@ -37,6 +37,7 @@ REFUSED = [
     ("diverging", ["--omega", "1", "--kind", "lstm"], ["--omega 1", "elman"]),
     ("normalising", ["--batch", "1"], ["--batch 1", "at least 2"]),
     ("normalising", ["--kind", "gru"], ["--kind", "elman"]),
+    ("course", ["--kind", "lstm"], ["--kind lstm", "without gates"]),
     ("window", ["--window", "30"], ["--window 30", "--length 20"]),
     ("window", ["--delay", "20"], ["--delay 20", "length"]),
     ("prose", ["--file", "missing.txt"], ["--file missing.txt"]),

@@ -145,7 +145,7 @@ struct rnn_training_spec sweep_training_spec(const struct sweep_point *point) {
 }
 
 double sweep_training_work(const struct sweep_point *point) {
-    const struct rnn_spec spec = sweep_learner_spec(point);
+    const struct rnn_spec spec = point->grid->spec->net(point);
     const struct rnn_training_spec training = sweep_training_spec(point);
     return rnn_training_bytes(&training, &spec) / (double)sizeof(double);
 }
@@ -164,7 +164,7 @@ static void name_fault(char *reason, size_t size, const struct sweep_point *poin
 }
 
 bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size) {
-    const struct rnn_spec spec = sweep_learner_spec(point);
+    const struct rnn_spec spec = point->grid->spec->net(point);
     const struct rnn_training_spec training = sweep_training_spec(point);
     const size_t least = training.problem.task->least;
     const char *fault = rnn_training_fault(&training, &spec);
@@ -180,7 +180,7 @@ bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t 
 }
 
 enum rnn_status sweep_training(struct rnn_training **training, const struct sweep_point *point) {
-    const struct rnn_spec spec = sweep_learner_spec(point);
+    const struct rnn_spec spec = point->grid->spec->net(point);
     const struct rnn_training_spec how = sweep_training_spec(point);
     struct rnn *net;
     enum rnn_status status = sweep_net(&net, point, &spec);
@@ -190,18 +190,23 @@ enum rnn_status sweep_training(struct rnn_training **training, const struct swee
     return status;
 }
 
+/* Between two looks at the clock a run makes so many updates. */
+enum { UPDATES_AT_ONCE = 10 };
+
 bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_point *point, void *own,
                             size_t size) {
-    size_t bytes;
-    void *state = (void *)rnn_training_state(training, &bytes);
-    const struct sweep_piece pieces[] = { { state, bytes }, { own, size }, { NULL, 0 } };
-    const uint64_t before = training->updates;
-    uint64_t updates = before;
+    const uint64_t total = sweep_count(point, "updates");
+    uint64_t done = training->updates;
+    size_t state_size;
     if (training->cause != RNN_GOES_ON)
         return false;
-    const bool more = sweep_lasting(point, pieces, &updates, sweep_count(point, "updates"));
-    if (updates != before)
-        rnn_training_restore(training, state, bytes);
+    if (done % UPDATES_AT_ONCE)
+        return done < total;
+    void *state = rnn_training_state(training, &state_size);
+    const struct sweep_piece pieces[] = { { state, state_size }, { own, size }, { NULL, 0 } };
+    const bool more = sweep_lasting(point, pieces, &done, total);
+    if (done != training->updates)
+        rnn_training_restore(training, state, state_size);
     return more;
 }
 
