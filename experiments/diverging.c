@@ -6,11 +6,11 @@
 #include "sweep.h"
 
 static const struct sweep_axis axes[] = {
-    { "task", "order" },    { "kind", "tanh" },       { "scale", "0.5,1,1.5,2" },
+    { "task", "order" },    { "kind", "tanh" },       { "scale", "0.5,1,2" },
     { "length", "20" },     { "hidden", "50" },       { "batch", "20" },
     { "optimizer", "sgd" }, { "rate", "0.01,0.1,1" }, { "clip", "none,norm" },
     { "threshold", "1" },   { "omega", "0" },         { "goal", "0.01" },
-    { "updates", "1500" },  { "seed", "1:16" },       { 0 },
+    { "updates", "1000" },  { "seed", "1:16" },       { 0 },
 };
 
 const struct sweep_spec experiment = {
