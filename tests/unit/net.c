@@ -150,6 +150,38 @@ START_TEST(a_net_of_dead_units_has_a_zero_gradient_from_a_named_step) {
 }
 END_TEST
 
+/* A long net fills every record, on large exponents; then one of the same room whose gradient ends
+ * after a step: W = 0, and a gate that keeps nothing. */
+START_TEST(a_zero_leaves_nothing_of_the_pass_before) {
+    static const struct rnn_cell *const cells[] = { &rnn_elman, &rnn_lstm, &rnn_gru };
+    enum { LENGTH = 400, SIZE = 5 * 33 };
+    for (int i = 0; i < 3; i++) {
+        struct rnn *net = NULL;
+        struct rnn_spec spec = spec_of(&rnn_tanh, 60, LENGTH);
+        spec.cell = cells[i];
+        spec.record = RNN_EVERYTHING;
+        ck_assert_int_eq(measure(&net, spec), RNN_OK);
+        ck_assert_int_gt(abs(net->exponent[0]), 200);
+        const size_t G = net->gates, below = LENGTH - 2;
+        memset(net->p.W_hh, 0, G * 33 * 33 * sizeof(double));
+        for (size_t n = 33; G > 1 && n < 66; n++)
+            net->p.b_h[n] = -1000;
+        ck_assert_int_eq(rnn_forward(net), RNN_OK);
+        rnn_loss_linear(net, 713);
+        ck_assert_int_eq(rnn_backward(net), RNN_ZERO);
+        ck_assert_uint_ge(net->stopped_at, below);
+        ck_assert_double_eq(k_sum_squares(net->dh, below * SIZE), 0);
+        ck_assert_double_eq(net->dc ? k_sum_squares(net->dc, below * SIZE) : 0, 0);
+        ck_assert_double_eq(k_sum_squares(net->da_h_of_step, below * G * SIZE), 0);
+        for (size_t t = 0; t < below; t++) {
+            ck_assert_int_eq(net->exponent[t], 0);
+            ck_assert(net->log_dh[t] == -INFINITY && (!net->log_dc || net->log_dc[t] == -INFINITY));
+        }
+        rnn_free(&net);
+    }
+}
+END_TEST
+
 START_TEST(a_gradient_that_overflows_within_one_step_is_named) {
     struct rnn *net = NULL;
     ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 0.9, 10)), RNN_OK);
@@ -179,7 +211,9 @@ START_TEST(a_segmented_net_gives_the_same_bits) {
     for (int pass = 0; pass < 2; pass++) { /* a second pass starts from the same h_0 */
         ck_assert_mem_eq(whole->log_dh, parts->log_dh, 691 * sizeof(double));
         ck_assert_mem_eq(whole->gradient, parts->gradient, whole->parameters * sizeof(double));
-        ck_assert_int_eq(rnn_forward(parts), RNN_OK);
+        k_scale(parts->theta, 2, parts->parameters);
+        ck_assert_int_eq(rnn_forward(parts), RNN_OK); /* of other weights, and not followed by a way back */
+        k_scale(parts->theta, 0.5, parts->parameters);
         ck_assert_int_eq(rnn_forward(parts), RNN_OK);
         rnn_loss_linear(parts, 713);
         ck_assert_int_eq(rnn_backward(parts), RNN_OK);
@@ -306,6 +340,7 @@ int main(void) {
     tcase_add_test(cases, the_gradient_of_shared_weights_is_the_sum_of_its_steps);
     tcase_add_loop_test(cases, an_overflowing_state_is_named, 0, 2);
     tcase_add_test(cases, a_net_of_dead_units_has_a_zero_gradient_from_a_named_step);
+    tcase_add_test(cases, a_zero_leaves_nothing_of_the_pass_before);
     tcase_add_test(cases, a_gradient_that_overflows_within_one_step_is_named);
     tcase_add_loop_test(cases, a_segmented_net_gives_the_same_bits, 0, SEGMENTS);
     tcase_add_test(cases, a_segmented_net_starts_again_after_a_zero);
