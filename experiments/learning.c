@@ -8,7 +8,7 @@
 static const struct sweep_axis axes[] = {
     { "task", "order" },
     { "kind", "sigmoid,tanh,relu,linear,irnn,orthogonal,lstm,gru" },
-    { "length", "10,20,30,50,80" },
+    { "length", "10,20,30,50,70" },
     { "shortest", "0" },
     { "reach", "0" },
     { "hidden", "50" },
@@ -18,7 +18,7 @@ static const struct sweep_axis axes[] = {
     { "clip", "norm" },
     { "threshold", "1" },
     { "goal", "0.01" },
-    { "updates", "1000" },
+    { "updates", "600" },
     { "seed", "1:16" },
     { 0 },
 };
