@@ -34,12 +34,14 @@ void k_outer_add(double *W, const double *a, const double *x, size_t count, size
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
-/* h = phi(h), in place; returns 1 if every h is finite then. Sigmoid and tanh within 2.5 units in the last
- * place everywhere (3.5 on a processor without fused multiply-add), subnormals included. */
+/* h = phi(h), in place; returns 1 if every h is finite then. Sigmoid, tanh and exp, which is for h <= 0,
+ * within 2.5 units in the last place everywhere (3.5 on a processor without fused multiply-add),
+ * subnormals included. */
 int k_sigmoid(double *h, size_t count);
 int k_tanh(double *h, size_t count);
 int k_relu(double *h, size_t count);
 int k_linear(double *h, size_t count);
+int k_exp(double *h, size_t count);
 
 /* da = dh * phi'(a), with phi' from h = phi(a); returns sum dh^2. da may be dh. */
 double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count);

@@ -104,6 +104,10 @@ int k_tanh(double *h, size_t count) {
     return in_use()->maps->tanh(h, count);
 }
 
+int k_exp(double *h, size_t count) {
+    return in_use()->maps->exp(h, count);
+}
+
 int k_relu(double *h, size_t count) {
     return in_use()->maps->relu(h, count);
 }

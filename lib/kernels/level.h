@@ -66,7 +66,7 @@ struct k_products {
 
 /* map.c; the functions of kernels.h under the same names */
 struct k_maps {
-    k_forward_kernel *sigmoid, *tanh, *relu, *linear;
+    k_forward_kernel *sigmoid, *tanh, *relu, *linear, *exp;
     k_back_kernel *sigmoid_back, *tanh_back, *relu_back, *linear_back;
     double (*sum_squares)(const double *x, size_t count);
     void (*scale)(double *x, double factor, size_t count);

@@ -60,6 +60,17 @@ INLINE vec tanh_finish(vec a, vec power, vec rest) {
     return (vec)(((bits)(e / (e + 2)) & ~minus) | ((bits)a & minus));
 }
 
+/* exp(a) for a <= 0; below a = -700, where it may be subnormal, 2^128 times too large until the end. Below
+ * -746 it is 0. */
+INLINE struct reduced exp_reduce(vec a) {
+    a = choose(a < -746, splat(-746), a); /* a NaN stays */
+    return reduce(a, (a < -700) & 128);
+}
+
+INLINE vec exp_finish(vec a, vec power, vec rest) {
+    return fma_of(power, rest, power) * choose(a < -700, splat(0x1p-128), splat(1));
+}
+
 /* sigmoid(a) = 1 / (1 + z) or z / (1 + z), z = exp(-|a|). Below a = -700, where z may be subnormal, z is
  * 2^128 times too large until the end. What 1 + z lost to rounding is given back, to first order in z. Beyond
  * 40 the value is 1; below -746 it is 0. */
@@ -171,6 +182,10 @@ static bits tanh_vectors(double *h, size_t count) {
     return in_stages(h, count, tanh_reduce, tanh_finish);
 }
 
+static bits exp_vectors(double *h, size_t count) {
+    return in_stages(h, count, exp_reduce, exp_finish);
+}
+
 static bits relu_vectors(double *h, size_t count) {
     return each(h, count, relu_of);
 }
@@ -200,6 +215,7 @@ FORWARD(sigmoid)
 FORWARD(tanh)
 FORWARD(relu)
 FORWARD(linear)
+FORWARD(exp)
 
 /* ---- pullbacks ---------------------------------------------------------------------------------------- */
 
@@ -308,6 +324,6 @@ static int finite_all(const double *x, size_t count) {
 }
 
 const struct k_maps NAME_OF(k_maps_, LEVEL) = {
-    forward_sigmoid, forward_tanh, forward_relu, forward_linear, back_sigmoid, back_tanh,
-    back_relu,       back_linear,  sum_squares,  scale,          finite_all,
+    forward_sigmoid, forward_tanh, forward_relu, forward_linear, forward_exp, back_sigmoid,
+    back_tanh,       back_relu,    back_linear,  sum_squares,    scale,       finite_all,
 };

@@ -86,17 +86,53 @@ enum rnn_status rnn_loss_squared(struct rnn *net) {
     return RNN_OK;
 }
 
-/* -ln softmax(y)[label] of one read-out; dy = softmax(y) - onehot(label). */
-static double cross_entropy(double *dy, const double *y, size_t outputs, uint32_t label) {
-    double largest = y[0], sum = 0;
-    for (size_t o = 1; o < outputs; o++)
-        largest = fmax(largest, y[o]);
-    for (size_t o = 0; o < outputs; o++)
-        sum += dy[o] = rnn_exp(y[o] - largest);
-    for (size_t o = 0; o < outputs; o++)
-        dy[o] /= sum;
-    dy[label] -= 1;
-    return rnn_log(sum) + largest - y[label];
+/* The largest number of a row, and the sum, each in lanes of its own so that neither waits for the last. */
+enum { LANES = 8 };
+
+static double largest_of(const double *x, size_t count) {
+    double lanes[LANES];
+    for (size_t l = 0; l < LANES; l++)
+        lanes[l] = x[l < count ? l : 0];
+    for (size_t i = LANES; i + LANES <= count; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
+    for (size_t i = count - count % LANES; i < count; i++)
+        lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
+    for (size_t l = 1; l < LANES; l++)
+        lanes[0] = lanes[l] > lanes[0] ? lanes[l] : lanes[0];
+    return lanes[0];
+}
+
+static double sum_of(const double *x, size_t count) {
+    double lanes[LANES] = { 0 };
+    for (size_t i = 0; i + LANES <= count; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lanes[l] += x[i + l];
+    for (size_t i = count - count % LANES; i < count; i++)
+        lanes[0] += x[i];
+    for (size_t l = 1; l < LANES; l++)
+        lanes[0] += lanes[l];
+    return lanes[0];
+}
+
+/* -ln softmax(y)[label], summed over the rows; dy = (softmax(y) - onehot(label)) / rows. */
+static double cross_entropy(double *dy, const double *y, const uint32_t *label, size_t rows, size_t outputs) {
+    double loss = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const double largest = largest_of(y + i * outputs, outputs);
+        for (size_t o = i * outputs; o < (i + 1) * outputs; o++)
+            dy[o] = y[o] - largest;
+        loss -= dy[i * outputs + label[i]];
+    }
+    k_exp(dy, rows * outputs);
+    for (size_t i = 0; i < rows; i++) {
+        double *row = dy + i * outputs;
+        const double sum = sum_of(row, outputs);
+        loss += rnn_log(sum);
+        row[label[i]] -= sum;
+        k_scale(row, 1 / (sum * (double)rows), outputs);
+    }
+    return loss;
 }
 
 enum rnn_status rnn_loss_softmax(struct rnn *net) {
@@ -106,11 +142,7 @@ enum rnn_status rnn_loss_softmax(struct rnn *net) {
         if (net->label[i] >= s->outputs)
             return RNN_BAD_TARGET;
     double *dy = read_out(net);
-    net->loss = 0;
-    for (size_t i = 0; i < rows; i++)
-        net->loss += cross_entropy(dy + i * s->outputs, net->y + i * s->outputs, s->outputs, net->label[i]);
-    net->loss /= (double)rows;
-    k_scale(dy, 1 / (double)rows, rows * s->outputs);
+    net->loss = cross_entropy(dy, net->y, net->label, rows, s->outputs) / (double)rows;
     pull_back_read_out(net, dy);
     return RNN_OK;
 }

@@ -69,6 +69,33 @@ static void check_forwards(const struct k_level *k) {
             }
 }
 
+/* exp, which has no pullback, of numbers that are not positive. */
+static void check_exponential(const struct k_level *k) {
+    for (size_t count = 1; count < 150; count++) {
+        double *h = random_array(count, 17);
+        for (size_t i = 0; i < count; i++)
+            h[i] = i % 7 ? -fabs(h[i]) * 10 : -800;
+        double *expected = copy_of(h, count);
+        for (size_t i = 0; i < count; i++) {
+            const double value = (double)expl(expected[i]);
+            ck_assert_int_eq(k->maps->exp(&expected[i], 1), 1);
+            ck_assert_double_le(fabs(expected[i] - value), 3 * DBL_EPSILON * value);
+        }
+        ck_assert_int_eq(k->maps->exp(h, count), 1);
+        assert_same_bits(h, expected, count, "exp");
+        assert_fence(h, count);
+        h[count - 1] = NAN;
+        ck_assert_int_eq(k->maps->exp(h, count), 0);
+        ck_assert(isnan(h[count - 1]));
+        free(h), free(expected);
+    }
+}
+
+START_TEST(an_exponential_does_not_depend_on_its_neighbours) {
+    on_every_level(check_exponential);
+}
+END_TEST
+
 START_TEST(an_activation_of_an_element_does_not_depend_on_its_neighbours) {
     on_every_level(check_forwards);
 }
@@ -229,7 +256,8 @@ START_TEST(one_inf_or_nan_anywhere_is_not_finite) {
 }
 END_TEST
 
-UNIT_MAIN("map", an_activation_of_an_element_does_not_depend_on_its_neighbours,
+UNIT_MAIN("map", an_exponential_does_not_depend_on_its_neighbours,
+          an_activation_of_an_element_does_not_depend_on_its_neighbours,
           a_pullback_multiplies_by_the_slope_and_sums_squares_in_sixteen_lanes,
           levels_with_fused_multiply_add_give_the_same_bits,
           activations_keep_signs_of_zero_and_nan_and_saturate, relu_has_slope_zero_at_zero,

@@ -1,10 +1,11 @@
-/* The largest error of tanh and sigmoid in units in the last place, against MPFR: on every level, over random
+/* The largest error of tanh, sigmoid and exp in units in the last place, against MPFR: on every level, over random
  * bit patterns, the range where the functions bend, and the whole left tail of sigmoid. */
 #include "exact.h"
 #include "kernels/level.h"
 #include "unit.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,10 @@ static void exact_sigmoid(mpfr_t value, const mpfr_t a) {
     mpfr_ui_div(value, 1, value, MPFR_RNDN);
 }
 
+static void exact_exp(mpfr_t value, const mpfr_t a) {
+    mpfr_exp(value, a, MPFR_RNDN);
+}
+
 /* Argument number i: a third any bits, a third uniform where the functions bend, half of it where tanh is
  * least exact, a third uniform in [-747, 41] */
 static double argument(size_t i, uint64_t *seed) {
@@ -41,6 +46,10 @@ static double argument(size_t i, uint64_t *seed) {
     if (i % 6 == 1)
         return 0.6 * unit - 0.3;
     return i % 6 == 4 ? 44 * unit - 22 : 788 * unit - 747;
+}
+
+static double of_sign(double x, bool negative) {
+    return negative ? -fabs(x) : x;
 }
 
 struct worst {
@@ -59,7 +68,7 @@ static void compare_block(struct worst *worst, const double *a, const double *h,
 }
 
 static void measure(const char *name, k_forward_kernel *(*kernel_of)(const struct k_level *),
-                    exact_function *exact) {
+                    exact_function *exact, bool negative) {
     mpfr_t work[3];
     mpfr_inits2(PRECISION, work[0], work[1], work[2], (mpfr_ptr)NULL);
     double a[BLOCK], h[BLOCK];
@@ -70,7 +79,7 @@ static void measure(const char *name, k_forward_kernel *(*kernel_of)(const struc
         size_t tried = 0;
         for (; tried < ARGUMENTS; tried += BLOCK) {
             for (size_t i = 0; i < BLOCK; i++)
-                a[i] = h[i] = argument(tried + i, &seed);
+                a[i] = h[i] = of_sign(argument(tried + i, &seed), negative);
             kernel_of(k)(h, BLOCK);
             compare_block(&worst, a, h, exact, work);
         }
@@ -91,13 +100,22 @@ static k_forward_kernel *sigmoid_kernel(const struct k_level *k) {
     return k->maps->sigmoid;
 }
 
+static k_forward_kernel *exp_kernel(const struct k_level *k) {
+    return k->maps->exp;
+}
+
 START_TEST(tanh_is_within_its_bound) {
-    measure("tanh", tanh_kernel, exact_tanh);
+    measure("tanh", tanh_kernel, exact_tanh, false);
 }
 END_TEST
 
 START_TEST(sigmoid_is_within_its_bound_down_to_the_subnormals) {
-    measure("sigmoid", sigmoid_kernel, exact_sigmoid);
+    measure("sigmoid", sigmoid_kernel, exact_sigmoid, false);
+}
+END_TEST
+
+START_TEST(exp_is_within_its_bound_down_to_the_subnormals) {
+    measure("exp", exp_kernel, exact_exp, true);
 }
 END_TEST
 
@@ -118,4 +136,4 @@ START_TEST(both_saturate_without_a_step_back_or_beyond_one) {
 END_TEST
 
 UNIT_MAIN("ulp", tanh_is_within_its_bound, sigmoid_is_within_its_bound_down_to_the_subnormals,
-          both_saturate_without_a_step_back_or_beyond_one)
+          exp_is_within_its_bound_down_to_the_subnormals, both_saturate_without_a_step_back_or_beyond_one)
