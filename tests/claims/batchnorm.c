@@ -22,7 +22,7 @@ static const struct {
 } activations[] = { { "sigmoid", .030 }, { "tanh", .030 }, { "relu", .030 }, { "linear", .040 } };
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
-/* ---- the theory once more, by a plain sum --------------------------------------------------------------- */
+/* ---- the theory once more, by a plain sum -------------------------------------------------------------- */
 
 static double phi(const char *name, double a) {
     return *name == 's' ? 1 / (1 + exp(-a)) : *name == 't' ? tanh(a) : *name == 'r' ? fmax(a, 0) : a;

@@ -62,7 +62,7 @@ static struct outcome outcome_of(const struct sweep_table *table, size_t starts)
     return outcome;
 }
 
-/* ---- descents once more: the loss as it is defined, its gradient by the complex step --------------------- */
+/* ---- descents once more: the loss as it is defined, its gradient by the complex step ------------------- */
 
 static double complex sigmoid(double complex a) {
     return 1 / (1 + cexp(-a));
