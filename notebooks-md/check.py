@@ -23,6 +23,8 @@ significant digits. A page under pt/ shows a decimal comma. --write fills the nu
 compared, digit by digit, or with --tolerance up to X standard deviations over seeds: a chaotic network turns
 another machine's last bits into another trajectory.
 
+The comment <!--claims--> stands above the table of all claims, which is made from claims.toml.
+
 Also checked: excerpts (a fence opened by ```c title=lib/net/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
 there was nothing to check.
@@ -32,6 +34,9 @@ import csv
 import re
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import claims  # noqa: E402
 
 MARKER = re.compile(r'<!--=\s*(?P<query>\S+)\s+(?P<format>%\S+)\s*-->(?P<shown>.*?)<!--/-->')
 TABLE = re.compile(r'<!--\|\s*(?P<stem>[\w-]+)(?:\[(?P<filters>[^\]]*)\])?(?P<cells>.*?)-->', re.DOTALL)
@@ -152,6 +157,45 @@ class Page:
         text = '\n'.join(self.lines)
         for table in TABLE.finditer(text):
             self.check_table(table, text[:table.end()].count('\n') + 1, results, write, tolerance)
+        if '<!--claims-->' in self.lines:
+            self.check_claims(self.lines.index('<!--claims-->') + 1, results, write, tolerance)
+
+    def check_claims(self, at, results, write, tolerance):
+        """The table of claims.toml, with the numbers of the run, from line `at` on."""
+        while at < len(self.lines) and not self.lines[at].strip():
+            at += 1
+        wanted = claims.head(self.language)
+        for name in claims.CLAIMS:
+            cells = claims.cells(name, self.language)
+            shown = split_row(self.lines[at + len(wanted)]) if at + len(wanted) < len(self.lines) else []
+            cells[3] = self.check_number_of_claim(at + len(wanted) + 1, cells[3], shown[3] if len(shown) == 5 else '', results,
+                                                  None if write else tolerance)
+            wanted.append('| ' + ' | '.join(cell.replace('|', '\\|') for cell in cells) + ' |')
+        end = next((i for i in range(at, len(self.lines)) if not self.lines[i].startswith('|')), len(self.lines))
+        if write:
+            self.lines[at:end] = wanted
+        for i, line in enumerate(wanted):
+            if not write and (at + i >= end or self.lines[at + i] != line):
+                return self.fail(at + i + 1, f'claims.toml has: {line}')
+        return None
+
+    def check_number_of_claim(self, number, form, shown, results, tolerance):
+        """The words of a claim's number with those of the run, or those shown where they are near enough."""
+        slots = list(claims.SLOT.finditer(form))
+        pattern = '(.*?)'.join(re.escape(text.replace('|', '\\|')) for text in claims.SLOT.sub('\0', form).split('\0'))
+        found, texts = re.fullmatch(pattern, shown), []
+        for i, slot in enumerate(slots):
+            self.queries.append((slot[1], slot[2]))
+            try:
+                value, spread = results.value(slot[1])
+                text = self.spell(formatted(slot[2], value))
+            except (LookupError, ValueError, TypeError) as error:
+                self.fail(number, f'{slot[1]}: {error}')
+                text = '?'
+            if found and tolerance is not None and text != '?' and self.near(found[i + 1], value, tolerance * spread):
+                text = found[i + 1]
+            texts.append(text)
+        return claims.SLOT.sub(lambda _, left=iter(texts): next(left), form)
 
     def check_table(self, marker, at, results, write, tolerance):
         """The rows of the table below a marker; `at` is the index of the line after it."""

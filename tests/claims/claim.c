@@ -72,7 +72,7 @@ struct claim_mean claim_mean(const struct sweep_table *table, const char *column
     return (struct claim_mean){ mean, sqrt(unbiased), count };
 }
 
-/* ---- verdicts, printed and gathered --------------------------------------------------------------- */
+/* ---- checks, printed and gathered --------------------------------------------------------------- */
 
 /* NAME.part in the folder that EVANESCE_CLAIMS names, tests/claims of the build; claims.md stands two above. */
 static FILE *part(const char *mode) {
@@ -82,13 +82,21 @@ static FILE *part(const char *mode) {
     return fopen(path, mode);
 }
 
-static void verdict(const char *claim, const char *what, double measured, const char *expected, bool holds,
-                    const char *source) {
-    const char *word = holds ? "holds" : "DOES NOT HOLD";
+/* Text in a cell of a table: bars are escaped. */
+static void write_cell(FILE *file, const char *text) {
+    for (; *text; text++)
+        fprintf(file, *text == '|' ? "\\%c" : "%c", *text);
+}
+
+static void check(const char *claim, const char *what, double measured, const char *expected, bool holds,
+                  const char *source) {
+    const char *word = holds ? "passes" : "FAILS";
     printf("%-4s %-64s measured %-12.6g expected %-28s %s\n", claim, what, measured, expected, word);
     FILE *file = part("a");
     if (file) {
-        fprintf(file, "| %s | %s | %.6g | %s | %s | %s |\n", claim, what, measured, expected, word, source);
+        fprintf(file, "| %s | ", claim);
+        write_cell(file, what);
+        fprintf(file, " | %.6g | %s | %s | %s |\n", measured, expected, word, source);
         fclose(file);
     }
     ck_assert_msg(holds, "%s %s: measured %.9g, expected %s", claim, what, measured, expected);
@@ -98,19 +106,19 @@ void claim_near(const char *claim, const char *what, double measured, double exp
                 const char *source) {
     char text[80];
     snprintf(text, sizeof text, "%.6g ± %.3g", expected, tolerance);
-    verdict(claim, what, measured, text, fabs(measured - expected) <= tolerance, source);
+    check(claim, what, measured, text, fabs(measured - expected) <= tolerance, source);
 }
 
 void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source) {
     char text[80];
     snprintf(text, sizeof text, "at most %.6g", limit);
-    verdict(claim, what, measured, text, measured <= limit, source);
+    check(claim, what, measured, text, measured <= limit, source);
 }
 
 void claim_at_least(const char *claim, const char *what, double measured, double limit, const char *source) {
     char text[80];
     snprintf(text, sizeof text, "at least %.6g", limit);
-    verdict(claim, what, measured, text, measured >= limit, source);
+    check(claim, what, measured, text, measured >= limit, source);
 }
 
 /* ---- the summary: every part there is, in one table ----------------------------------------------- */
@@ -121,7 +129,7 @@ static void write_summary(void) {
     if (!folder)
         return;
     snprintf(command, sizeof command,
-             "cd '%s' && { echo '| claim | what | measured | expected | verdict | source |'; "
+             "cd '%s' && { cat claims.head; echo '| claim | what | measured | expected | check | source |'; "
              "echo '|---|---|---|---|---|---|'; cat *.part | sort -V; } > claims.$$ && "
              "mv claims.$$ ../../claims.md",
              folder);

@@ -1,5 +1,5 @@
 /* What a claim test prints and holds. It reruns the experiment its page describes, on a smaller grid; every
- * line states what was measured, what was expected and the verdict, and goes to the summary table too. */
+ * line states what was measured, what was expected and whether that passes, and goes to build/claims.md too. */
 #ifndef CLAIM_H
 #define CLAIM_H
 
