@@ -221,7 +221,7 @@ const WORDS = {
     level: "EVANESCE_LEVEL=plain: a aritmética do navegador, sem multiplicação e soma fundidas; sem ele, os últimos dígitos mudam.",
     arrays: "A curva inteira: fade/cell-00000/log_dh.npy (logaritmo natural, t = 1…T).", lettersArrays: "A coluna log10_norm é ‖∂L/∂h‖; de ‖∂L/∂x‖, os fatores estão em letters/cell-00000.",
     lag: "passos de volta, k = T − t", norms: "‖∂L/∂h‖", theory: "teoria", gate: "só a porta", clipped: "recortado", zero: "zero", infinite: "infinito", entries: "onde uma entrada típica é:",
-    band: "faixa: ± 1 desvio-padrão de 8 sementes",
+    band: "Faixa: ± 1 desvio-padrão de 8 sementes.",
     fades: (r, half, tenth) => `O gradiente evanesce: fator r = ${r} por passo, metade a cada ${half} passos. Depois de ${tenth} passos resta um décimo.`,
     explodes: (r, half, tenth) => `O gradiente explode: fator r = ${r} por passo, o dobro a cada ${half} passos. Depois de ${tenth} passos é dez vezes maior.`,
     holds: r => `O gradiente se mantém: fator r = ${r} por passo.`,
@@ -234,7 +234,8 @@ const WORDS = {
     textHow: "Escolha uma letra: a rede, recém-sorteada, lê o que vem antes e erra um palpite sobre ela. Quanto mais cor, mais esse erro sente a letra.",
     own: "Ou escreva um texto seu", cursor: "letra escolhida", textSays: (letter, count, share) => `Para prever “${letter}”: as ${count} letras anteriores guardam 99 % do que o erro sente; a primeira lida pesa ${share} da última.`,
     feels: "‖∂L/∂x‖, em relação à maior", play: "Treinar", pause: "Pausar", step: "Um passo", again: "Recomeçar", clipOn: "Recorte: ligado", clipOff: "Recorte: desligado",
-    trainHow: "Cor: ‖∂L/∂h‖ a k passos da perda, em relação à do último passo, a cada atualização.", update: "atualização", gradient: "‖g‖ antes do recorte",
+    trainHow: "Cor: ‖∂L/∂h‖ a k passos da perda, em relação à do último passo, a cada atualização.", update: "atualização",
+    ready: "Ao treinar, o mapa se preenche. Ligar ou desligar o recorte recomeça da mesma semente.", gradient: "‖g‖ antes do recorte",
     trained: (made, loss, norm) => `Atualização ${made}: perda ${loss}, ‖g‖ = ${norm}.`, tested: (error, n) => ` Erro em ${n} sequências novas: ${error}.`,
     solved: " Resolvida.", unsolved: " Não resolvida.", lostRun: "Um número deixou de ser finito: o treino acabou.", cutShare: share => ` Recortadas: ${share} das atualizações.`,
     cliffHow: "Clique no mapa, ou mova w e b: uma bola desce dali, com e sem recorte.", descend: "Soltar a bola", error: "erro E", wall: "o muro", begins: "o muro começa",
@@ -255,7 +256,7 @@ const WORDS = {
     level: "EVANESCE_LEVEL=plain: the arithmetic of the browser, without fused multiply-add; without it the last digits differ.",
     arrays: "The whole curve: fade/cell-00000/log_dh.npy (natural logarithm, t = 1…T).", lettersArrays: "The column log10_norm is ‖∂L/∂h‖; of ‖∂L/∂x‖ the factors are in letters/cell-00000.",
     lag: "steps back, k = T − t", norms: "‖∂L/∂h‖", theory: "theory", gate: "the gate alone", clipped: "clipped", zero: "zero", infinite: "infinite", entries: "where a typical entry is:",
-    band: "band: ± 1 standard deviation of 8 seeds",
+    band: "Band: ± 1 standard deviation of 8 seeds.",
     fades: (r, half, tenth) => `The gradient vanishes: a factor r = ${r} a step, half every ${half} steps. After ${tenth} steps, one tenth is left.`,
     explodes: (r, half, tenth) => `The gradient explodes: a factor r = ${r} a step, double every ${half} steps. After ${tenth} steps it is ten times larger.`,
     holds: r => `The gradient holds: a factor r = ${r} a step.`,
@@ -268,7 +269,8 @@ const WORDS = {
     textHow: "Choose a letter: the network, freshly drawn, reads what comes before it and guesses wrongly. The more colour, the more that error feels the letter.",
     own: "Or write a text of your own", cursor: "letter chosen", textSays: (letter, count, share) => `To predict “${letter}”: the ${count} letters before it hold 99 % of what the error feels; the first one read weighs ${share} of the last.`,
     feels: "‖∂L/∂x‖, relative to the largest", play: "Train", pause: "Pause", step: "One step", again: "Start again", clipOn: "Clipping: on", clipOff: "Clipping: off",
-    trainHow: "Colour: ‖∂L/∂h‖ at k steps from the loss, relative to that of the last step, at every update.", update: "update", gradient: "‖g‖ before clipping",
+    trainHow: "Colour: ‖∂L/∂h‖ at k steps from the loss, relative to that of the last step, at every update.", update: "update",
+    ready: "While it trains, the map fills in. Switching the clipping starts again from the same seed.", gradient: "‖g‖ before clipping",
     trained: (made, loss, norm) => `Update ${made}: loss ${loss}, ‖g‖ = ${norm}.`, tested: (error, n) => ` Error on ${n} fresh sequences: ${error}.`,
     solved: " Solved.", unsolved: " Not solved.", lostRun: "A number is no longer finite: the training is over.", cutShare: share => ` Clipped: ${share} of the updates.`,
     cliffHow: "Click on the map, or move w and b: a ball descends from there, with and without clipping.", descend: "Let the ball go", error: "error E", wall: "the wall", begins: "the wall begins",
@@ -313,19 +315,21 @@ const FORMATS = [["float16", -24, 15.9993], ["bfloat16", -133, 127.9944], ["floa
 
 function fadePicture(width, s, result, band, words) {
   const entry = 0.5 * Math.log10(s.batch * s.hidden), T = s.length, theory = k => result.norm[0] + k * result.theory;
-  const shown = [...result.norm, ...band.length > 1 ? [] : [], ...Number.isNaN(result.theory) ? [] : [theory(T - 1)]].filter(Number.isFinite);
+  const shown = [...result.norm, ...Number.isNaN(result.theory) ? [] : [theory(T - 1)]].filter(Number.isFinite);
   const low = Math.min(-20, Math.floor((Math.min(...shown) - 2) / 20) * 20), high = Math.max(10, Math.ceil((Math.max(...shown) + 1) / 10) * 10);
   const f = frame(width, clamp(width * 0.55, 300, 460), { low: 0, high: T - 1, title: words.lag, label: v => v }, { low, high, label: power });
   let picture = "", labels = "";
+  const steep = result.norm.findIndex(v => v < FORMATS[0].least + entry), falls = result.norm.at(-1) < result.norm[0];
+  const note = (text, y, right) => `<text class="quiet" x="${right ? f.right - 8 : f.left + 8}" y="${y}" text-anchor="${right ? "end" : "start"}">${text}</text>`;
   FORMATS.forEach(({ name, least, most }, i) => {
     const zero = least + entry, infinite = most + entry;
     if (zero > low) {
       picture += `<rect class="lost" x="${f.left}" y="${f.y(zero)}" width="${f.right - f.left}" height="${f.bottom - f.y(zero)}"/>`;
-      if (f.bottom - f.y(zero) > 16 && (i !== 1 || f.y(FORMATS[2].least + entry) - f.y(zero) > 15)) labels += `<text class="quiet" x="${f.left + 8}" y="${f.y(zero) + 15}">${name}: ${words.zero}</text>`;
+      if (f.bottom - f.y(zero) > 16 && (i !== 1 || f.y(FORMATS[2].least + entry) - f.y(zero) > 15)) labels += note(`${name}: ${words.zero}`, f.y(zero) + 15, i === 0 && steep >= 0 && steep < T / 3);
     }
     if (infinite < high && (i !== 2)) {
       picture += `<rect class="lost" x="${f.left}" y="${f.top}" width="${f.right - f.left}" height="${f.y(infinite) - f.top}"/>`;
-      if (f.y(infinite) - f.top > 16) labels += `<text class="quiet" x="${f.left + 8}" y="${f.y(infinite) - 5}">${name}: ${words.infinite}</text>`;
+      if (f.y(infinite) - f.top > 16) labels += note(`${name}: ${words.infinite}`, f.y(infinite) - 5, false);
     }
   });
   const colour = s.activation;
@@ -348,19 +352,24 @@ function fadePicture(width, s, result, band, words) {
   });
   const key = [["curve " + colour, words.norms], ...Number.isNaN(result.theory) ? [] : [["theory", s.architecture === "elman" ? words.theory : words.gate]],
     ...result.clip && result.clip[1] < result.clip[0] ? [["curve clipped " + colour, words.clipped]] : []];
-  key.forEach(([kind, label], i) => labels += `<line class="${kind}" x1="${f.right - 150}" x2="${f.right - 116}" y1="${f.top + 12 + 20 * i}" y2="${f.top + 12 + 20 * i}"/>` +
-    `<text x="${f.right - 108}" y="${f.top + 17 + 20 * i}">${label}</text>`);
+  const first = falls ? f.top + 12 : f.bottom - 20 * key.length;
+  key.forEach(([kind, label], i) => labels += `<line class="${kind}" x1="${f.right - 150}" x2="${f.right - 116}" y1="${first + 20 * i}" y2="${first + 20 * i}"/>` +
+    `<text x="${f.right - 108}" y="${first + 5 + 20 * i}">${label}</text>`);
   return `${f.picture(picture)}${labels}</svg>`;
 }
 
 // Colours between stops [value, red, green, blue]; ends hold beyond.
-const MAP = [[-12, 8, 48, 107], [-8, 33, 113, 181], [-4, 158, 202, 225], [0, 255, 255, 255], [2, 253, 174, 107], [4, 166, 54, 3]];
+const MAP = [[-6, 8, 48, 107], [-4, 33, 113, 181], [-2, 158, 202, 225], [0, 255, 255, 255], [1, 253, 174, 107], [2, 166, 54, 3]];
 const ERRORS = [[0, 255, 253, 245], [0.09, 223, 232, 239], [0.25, 143, 176, 207], [0.46, 43, 74, 119]];
 function tint(value, stops) {
   const i = clamp(stops.findIndex(stop => stop[0] > value), 1, stops.length - 1), j = value >= stops.at(-1)[0] ? stops.length - 1 : i;
   const [a, b] = [stops[j - 1], stops[j]], share = clamp((value - a[0]) / (b[0] - a[0]), 0, 1);
   return [1, 2, 3].map(c => Math.round(a[c] + share * (b[c] - a[c])));
 }
+
+// Ink that can be read on a colour, by its relative luminance.
+const inkOn = colour => colour.reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * (c / 255) ** 2.2, 0) > 0.18 ? "#111" : "#fff";
+const patch = (colour, text) => `<span style="background:rgb(${colour});color:${inkOn(colour)}">${text}</span>`;
 
 // A picture of columns x rows values, as a data address.
 function raster(columns, rows, value, stops) {
@@ -377,20 +386,21 @@ function raster(columns, rows, value, stops) {
 const image = (f, address) => `<image href="${address}" x="${f.left}" y="${f.top}" width="${f.right - f.left}" height="${f.bottom - f.top}" preserveAspectRatio="none"/>`;
 
 function trainPictures(width, s, steps, words) {
-  const T = s.length, columns = Math.min(s.updates, 1500), each = s.updates / columns, made = steps.length;
-  const map = frame(width, clamp(width * 0.36, 220, 320), { low: 0, high: s.updates, title: words.update, label: v => v }, { low: -0.5, high: T - 0.5, label: v => v });
+  const T = s.length, made = steps.length, span = Math.min(s.updates, [200, 500, 1000, 2000, 5000].find(most => most >= made));
+  const columns = Math.min(span, 1000), each = span / columns;
+  const map = frame(width, clamp(width * 0.36, 220, 320), { low: 0, high: span, title: words.update, label: v => v }, { low: -0.5, high: T - 0.5, label: v => v });
   const address = raster(columns, T, (x, y) => steps[Math.floor(x * each)]?.fade[T - 1 - y] - steps[Math.floor(x * each)]?.fade[0], MAP);
   const norms = steps.map((step, i) => [i + 1, step.norm]).filter(([, v]) => Number.isFinite(v)), values = norms.map(([, v]) => v);
   const low = Math.floor(Math.min(-2, ...values)), high = Math.ceil(Math.max(1, ...values));
-  const g = frame(width, 190, { low: 0, high: s.updates, title: words.update, label: v => v }, { low, high, label: power });
-  const threshold = s.clip === "none" ? "" : g.path([[0, Math.log10(s.threshold)], [s.updates, Math.log10(s.threshold)]], "theory");
-  return `<p class="caption">${words.trainHow} ${scaleBar(MAP, [-12, -8, -4, 0, 4])}</p>${map.picture(made ? image(map, address) : "")}` +
-    `<text transform="translate(16 ${(map.top + map.bottom) / 2}) rotate(-90)" text-anchor="middle">k = T − t</text></svg>` +
+  const g = frame(width, 190, { low: 0, high: span, title: words.update, label: v => v }, { low, high, label: power });
+  const threshold = s.clip === "none" ? "" : g.path([[0, Math.log10(s.threshold)], [span, Math.log10(s.threshold)]], "theory");
+  return `<p class="caption">${words.trainHow} ${scaleBar(MAP, [-6, -4, -2, 0, 2])}</p>${map.picture(made ? image(map, address) : "")}` +
+    `<text transform="translate(12 ${(map.top + map.bottom) / 2}) rotate(-90)" text-anchor="middle">k = T − t</text></svg>` +
     `<p class="caption">${words.gradient}${s.clip === "none" ? "" : ` · ${words.threshold} ${s.threshold}`}</p>${g.picture(threshold + g.path(norms, "curve tanh thin"))}</svg>`;
 }
 
-const scaleBar = (stops, values) => `<span class="bar">${values.map(v => `<span style="background:rgb(${tint(v, stops)});color:${v > -5 && v < 3 ? "#111" : "#fff"}">` +
-  `10<sup>${String(v).replace("-", "−")}</sup></span>`).join("")}</span>`;
+const scaleBar = (stops, values, label = v => v === 0 ? "1" : `10<sup>${String(v).replace("-", "−")}</sup>`) =>
+  `<span class="bar">${values.map(v => patch(tint(v, stops), label(v))).join("")}</span>`;
 
 const GRID = { columns: 101, rows: 101, w: 3, wStep: 0.04, b: -4, bStep: 0.03 };
 const sigmoid = x => 1 / (1 + Math.exp(-x)), wallAt = w => 0.5 - w * sigmoid(0.5), WALL = 1 / sigmoid(0.5) / (1 - sigmoid(0.5));
@@ -405,7 +415,7 @@ function cliffPicture(width, s, surface, free, cut, shown, words) {
   return `${f.picture(`<g class="onMap">${image(f, surface)}${f.path([[3, wallAt(3)], [WALL, wallAt(WALL)]], "theory dotted")}${f.path(wall, "theory")}` +
     walk(free.slice(0, shown), "free") + walk(cut.slice(0, shown), "cut") +
     `<rect class="start" x="${f.x(s.w) - 8}" y="${f.y(s.b) - 8}" width="16" height="16"/></g>`)}` +
-    `<text transform="translate(16 ${(f.top + f.bottom) / 2}) rotate(-90)" text-anchor="middle">${words.b}</text></svg>`;
+    `<text transform="translate(12 ${(f.top + f.bottom) / 2}) rotate(-90)" text-anchor="middle">${words.b}</text></svg>`;
 }
 
 // ---- the page --------------------------------------------------------------------------------------------------------------
@@ -440,11 +450,14 @@ function latest(job) {
   return async function run() {
     again = true;
     if (busy) return;
-    for (busy = true; again;) {
-      again = false;
-      await job(() => again);
+    try {
+      for (busy = true; again;) {
+        again = false;
+        await job(() => again);
+      }
+    } finally {
+      busy = false;
     }
-    busy = false;
   };
 }
 
@@ -452,10 +465,11 @@ function page(call, prose) {
   let { state, ignored } = fromAddress(location.hash), words, lang, saving;
   const views = {}, at = id => document.getElementById(id), frameOf = () => new Promise(requestAnimationFrame);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const number = (v, digits = 3) => v.toLocaleString(lang === "pt" ? "pt-BR" : "en", Math.abs(v) >= 1e6 || v !== 0 && Math.abs(v) < 1e-3
-    ? { notation: "scientific", maximumSignificantDigits: digits } : { maximumSignificantDigits: digits, useGrouping: false });
-  const value = v => typeof v === "number" ? number(v, 17) : v; // of a control: as it is
-  const size = log10 => Math.abs(log10) < 5 ? number(10 ** log10) : `10^${number(log10)}`;
+  const decimal = (v, digits) => v.toLocaleString(lang === "pt" ? "pt-BR" : "en", { maximumSignificantDigits: digits, useGrouping: false }).replace("-", "−");
+  // A positive number by its logarithm, which may lie beyond a double.
+  const size = (log10, digits = 3) => log10 > -3 && log10 < 6 ? decimal(10 ** log10, digits)
+    : `${decimal(10 ** (log10 - Math.floor(log10)), digits)} × 10${[...String(Math.floor(log10))].map(digit => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
+  const number = (v, digits = 3) => v === 0 || Math.abs(v) >= 1e-3 && Math.abs(v) < 1e6 ? decimal(v, digits) : (v < 0 ? "−" : "") + size(Math.log10(Math.abs(v)), digits);
   const save = () => {
     clearTimeout(saving);
     saving = setTimeout(() => history.replaceState(null, "", `#${toAddress(state)}`), 300);
@@ -478,7 +492,7 @@ function page(call, prose) {
       const show = () => {
         box.querySelector("span").textContent = words[axis];
         if (values) for (const option of input.options) option.textContent = nameOf(axis, option.value);
-        else box.querySelector("output").textContent = value(state[view][axis]);
+        else box.querySelector("output").textContent = decimal(state[view][axis], 17);
         input.value = state[view][axis];
       };
       return { axis, box, more, show };
@@ -499,7 +513,7 @@ function page(call, prose) {
     element.id = view;
     element.setAttribute("aria-labelledby", `${view}-title`);
     element.innerHTML = `<h2 id="${view}-title"></h2><div class="controls first"></div><div class="peculiar">${peculiar}</div>` +
-      `<div class="picture" role="img"></div><p class="says" role="status"></p><details class="settings"><summary></summary><div class="controls rest"></div>` +
+      `<div class="picture" role="img"></div><p class="says"></p><p class="spoken" role="status"></p><details class="settings"><summary></summary><div class="controls rest"></div>` +
       `<button type="button" class="reset"></button></details><details class="table"><summary></summary><div class="scroll" tabindex="0" role="group"></div></details>` +
       `<details class="command"><summary></summary><pre tabindex="0"></pre><button type="button" class="copy"></button><p class="note"></p></details>`;
     at("views").append(element);
@@ -516,13 +530,13 @@ function page(call, prose) {
       getSelection().selectAllChildren(part("command").querySelector("pre"));
       part("copy").textContent = words.copied;
     };
-    let table = () => [];
+    let table = () => [], speaking;
     part("table").ontoggle = () => rows();
     const rows = () => {
       if (!part("table").open) return;
       const [head, ...body] = table();
       part("scroll").innerHTML = `<table><thead><tr>${head.map(name => `<th scope="col">${escaped(name)}</th>`).join("")}</tr></thead><tbody>` +
-        `${body.map(row => `<tr>${row.map(v => `<td>${escaped(typeof v === "number" ? v : v)}</td>`).join("")}</tr>`).join("")}</tbody></table>`;
+        `${body.map(row => `<tr>${row.map(v => `<td>${escaped(v)}</td>`).join("")}</tr>`).join("")}</tbody></table>`;
     };
     return {
       element, part, width: () => Math.max(280, part("picture").clientWidth || element.clientWidth),
@@ -536,13 +550,15 @@ function page(call, prose) {
         part("reset").textContent = words.reset;
         part("copy").textContent = words.copy;
       },
-      say(text, picture = text) {
+      say(text) {
         part("says").classList.remove("fault");
         part("says").textContent = text;
-        part("picture").setAttribute("aria-label", `${words[view]} ${picture}`);
+        part("picture").setAttribute("aria-label", `${words[view]} ${text}`);
+        clearTimeout(speaking);
+        speaking = setTimeout(() => part("spoken").textContent = text, 600); // to a screen reader, once the hand rests
       },
       commands(lines, note = "") {
-        part("command").querySelector("pre").textContent = lines.join("\n");
+        part("command").querySelector("pre").innerHTML = escaped(lines.join("\n")).replace(/--\S+/g, "<span class=whole>$&</span>");
         part("note").textContent = `${words.level} ${note}`;
         part("copy").textContent = words.copy;
       },
@@ -586,7 +602,7 @@ function page(call, prose) {
     const run = latest(async again => {
       const given = state.fade, s = consistent(given);
       view.show();
-      view.commands(COMMANDS.fade(given), s.architecture === "elman" && s.norm === "none" ? words.band : `${words.band}. ${words.arrays}`);
+      view.commands(COMMANDS.fade(given), s.architecture === "elman" && s.norm === "none" ? words.band : `${words.band} ${words.arrays}`);
       if (view.tooLarge()) return void (seen = null);
       const result = await call("fade", s);
       if (result.status !== "ok" && result.status !== "zero") {
@@ -613,7 +629,7 @@ function page(call, prose) {
   // ---- the letters ----
   views.text = (() => {
     let letters = [], spans = [], window, result;
-    const view = section("text", `<p class="caption how"></p><div id="letters"></div><label class="cursor"><span></span><input type="range" id="at" min="1" step="1"></label>` +
+    const view = section("text", `<p class="caption how"></p><div id="letters" tabindex="0" role="group"></div><label class="cursor"><span></span><input type="range" id="at" min="1" step="1"></label>` +
       `<p class="caption"><span class="feels"></span> <span class="legend"></span></p><details class="own"><summary></summary><textarea id="own" maxlength="${MOST_TEXT}"></textarea></details>`, () => run());
     view.part("picture").hidden = true;
     const chosen = () => clamp(state.at ?? Math.min(letters.length - 1, 260), 1, letters.length - 1);
@@ -645,10 +661,10 @@ function page(call, prose) {
       result.byLetter.forEach((felt, i) => {
         const colour = tint(felt - most, dark ? DARK : PALE), style = spans[result.from + i].style;
         style.backgroundColor = `rgb(${colour})`;
-        if (dark && felt - most > -1.8) style.color = "#111";
+        style.color = inkOn(colour);
       });
       spans[chosen()].classList.add("at");
-      view.part("legend").innerHTML = `<span class="bar">${[-6, -4, -2, 0].map(v => `<span style="background:rgb(${tint(v, dark ? DARK : PALE)});color:${dark && v < -1.8 ? "#e2e2df" : "#111"}">${v === 0 ? 1 : `10<sup>−${-v}</sup>`}</span>`).join("")}</span>`;
+      view.part("legend").innerHTML = scaleBar(dark ? DARK : PALE, [-6, -4, -2, 0]);
     };
     const show = () => {
       view.show();
@@ -657,6 +673,7 @@ function page(call, prose) {
       view.part("cursor").querySelector("span").textContent = words.cursor;
       view.part("own").querySelector("summary").textContent = words.own;
       at("own").setAttribute("aria-label", words.own);
+      at("letters").setAttribute("aria-label", words.text);
     };
     const run = latest(async () => {
       const s = state.text, place = chosen(), from = Math.max(0, place - s.reach), encoder = new TextEncoder();
@@ -690,7 +707,7 @@ function page(call, prose) {
 
   // ---- a training ----
   views.train = (() => {
-    let steps = [], begun = false, playing = false, ended = "", drawn = 0;
+    let steps = [], begun = false, playing = false, ended = "";
     const view = section("train", `<div class="buttons"><button type="button" class="play"></button><button type="button" class="step"></button>` +
       `<button type="button" class="again"></button><button type="button" class="clip"></button></div>`, () => again());
     const draw = () => {
@@ -710,7 +727,7 @@ function page(call, prose) {
       view.numbers(() => [[words.update, "loss", "log10 ‖g‖", words.clipped, "error", "n"], ...steps.map((step, i) => [i + 1, step.loss, step.norm, step.clipped, step.error ?? "", step.tested ?? ""])]);
     };
     const speak = () => {
-      if (!steps.length) return view.say(words.trainHow);
+      if (!steps.length) return view.say(words.ready);
       const step = steps.at(-1), test = steps.findLast(({ tested }) => tested), cut = steps.filter(({ clipped }) => clipped).length;
       view.say(words.trained(steps.length, number(step.loss), size(step.norm)) + (state.train.clip === "none" ? "" : words.cutShare(`${number(100 * cut / steps.length, 2)} %`)) +
         (test ? words.tested(number(test.error), number(test.tested, 5)) : "") + ended);
@@ -772,8 +789,8 @@ function page(call, prose) {
     };
     const show = () => {
       view.show();
-      view.part("how").innerHTML = `${words.cliffHow} ${words.error}: <span class="bar">${[0, 0.1, 0.2, 0.3, 0.4].map(v => `<span style="background:rgb(${tint(v, ERRORS)});color:${v > 0.25 ? "#fff" : "#111"}">${number(v)}</span>`).join("")}</span> ` +
-        `<span class="bar"><span style="background:#d55e00;color:#111">${words.free}</span><span style="background:#00734f;color:#fff">${words.cut}</span></span>`;
+      view.part("how").innerHTML = `${words.cliffHow} ${scaleBar(ERRORS, [0, 0.1, 0.2, 0.3, 0.4], v => v ? number(v) : `${words.error} 0`)} ` +
+        `<span class="bar">${patch([213, 94, 0], words.free)}${patch([0, 115, 79], words.cut)}</span>`;
       view.part("descend").textContent = words.descend;
     };
     const run = latest(async () => {
