@@ -170,7 +170,11 @@ const COMMANDS = {
     return [`printf %s ${quoted(window)} > letters.txt`, program("prose", { file: "letters.txt", source: "text", ...pick(s, "activation init scale"),
       length, hidden: s.hidden, batch: 1, drive: s.drive, seed: s.seed, arrays: "letters", out: "-" })];
   },
-  train: (s, made = s.updates) => [program("learning", { ...s, updates: Math.max(1, made), out: "-" })],
+  // The map too, every 50 updates, of a cell without gates.
+  train(s, made = s.updates) {
+    const updates = Math.max(1, made), { goal, ...others } = s, course = { scale: 1, ...others, updates, out: "-" };
+    return [program("learning", { ...s, updates, out: "-" }), ...["lstm", "gru"].includes(s.kind) ? [] : [program("course", course)]];
+  },
   cliff: s => [program("cliff", { ...s, clip: "none,norm", out: "-" })],
 };
 

@@ -141,16 +141,26 @@ class Numbers(unittest.TestCase):
             self.assertEqual(len(rows), length)
 
     def test_a_training(self):
+        compared = 0
         for i, kind in enumerate(KINDS):
             s = {**self.defaults["train"], "kind": kind, "length": 10, "hidden": 8, "batch": 4, "updates": 200, "seed": 3 + i,
                  "task": ("order", "last", "adding")[i % 3], "optimizer": ("adam", "rmsprop", "sgd")[i // 3], "clip": ("norm", "none")[i % 2]}
-            (command,), begun, made = node(["commands", "train", s], ["begin", s], ["train", 1e9, 10000])
+            (command, *course), begun, made = node(["commands", "train", s], ["begin", s], ["train", 1e9, 10000])
             row, = self.rows(command)
             steps = made["steps"]
+            self.assertEqual(len(course), kind not in ("lstm", "gru"))
+            seen = [(int(look["update"]), int(look["lag"]), look) for command in course for look in self.rows(command)]
+            for update, lag, look in seen:
+                if update < len(steps):
+                    step = steps[update]
+                    mine = [doubles(step["fade"])[lag], step["norm"], step["loss"]]
+                    self.assertEqual([float(look[name]) for name in ("log10_norm", "log10_gradient", "loss")], mine, (s, update, lag))
+                    compared += 1
             self.assertEqual([float(row[name]) for name in ("log10_norm_first", "log10_norm_most", "clipped", "error", "solved")],
                              [steps[0]["norm"], max(step["norm"] for step in steps), sum(step["clipped"] for step in steps) / len(steps),
                               steps[-1]["error"], float(bool(made["solved"]))], s)
             self.assertEqual(steps[-1]["tested"], 10000)
+        self.assertGreater(compared, 100)
 
     def test_the_cliff(self):
         for w, b in ((5, -2.75), (5.25, -1.75), (3.33, -3.9)):
