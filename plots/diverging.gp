@@ -18,11 +18,11 @@ do for [p = 0:5] {
     of(x) = when(strcol("clip") eq clip && column("rate") == rate[i], x)
     if (p < 3) { set title tr("taxa ", "rate ").number(sprintf("%g", rate[i])) offset 0, -0.6 } else { set title "" }
     if (p == 0) {
-        set label 1 tr("fração das sementes", "share of the seeds") at screen 0.02, 0.545 center rotate textcolor rgb THEORY
+        set label 1 tr("fração das sementes", "share of the seeds") at screen 0.017, 0.545 center rotate textcolor rgb THEORY
         set label 2 tr("tanh, escala inicial σ, e IRNN", "tanh, initial scale σ, and IRNN") at screen 0.5, 0.095 center textcolor rgb THEORY
         set label 3 tr("resolveu", "solved") at screen 0.105, 0.97 left textcolor rgb "#007A59"
-        set label 4 tr("parada", "stuck") at screen 0.25, 0.97 left textcolor rgb QUIET
-        set label 5 tr("divergiu", "diverged") at screen 0.38, 0.97 left textcolor rgb "#B04A00"
+        set label 4 tr("estagnou", "stuck") at screen 0.25, 0.97 left textcolor rgb QUIET
+        set label 5 tr("divergiu", "diverged") at screen 0.42, 0.97 left textcolor rgb "#B04A00"
     }
     if (p == 1) { do for [n = 1:5] { unset label n } }
     if (i == 3) { set label 6 (p < 3 ? tr("sem recorte", "not clipped") : tr("com recorte", "clipped")) at graph 1.07, 0.5 center rotate textcolor rgb THEORY } else { unset label 6 }
