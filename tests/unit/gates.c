@@ -212,6 +212,8 @@ START_TEST(the_product_of_the_gates_that_keep_is_measured) {
     keep[7] = 0.237;
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 1, 1), RNN_OK);
     ck_assert_double_lt(fabs(mean + (164 * log1p(exp(-0.713)) - log(0.237)) / 165), 1e-8);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 2, 3), RNN_OK);
+    ck_assert_double_lt(fabs(mean + log1p(exp(-0.713))), 1e-8);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 0, 4), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 31), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_keep_measure(&mean, net, 4, 3), RNN_BAD_RANGE);

@@ -170,8 +170,11 @@ START_TEST(a_part_below_every_double_has_its_logarithm) {
     struct rnn *net = measured(spec, RNN_OK);
     ck_assert_int_eq(parts(net, NULL), RNN_OK);
     ck_assert_double_lt(lags.log_part[1], -2000);
-    for (size_t t = 2; t < spec.length; t++) /* h is between 0 and 1, so a part follows dh */
+    ck_assert_double_eq(lags.log_past[0], lags.log_part[0]);
+    for (size_t t = 2; t < spec.length; t++) { /* h is between 0 and 1, so a part follows dh, and so a sum */
         ck_assert_double_lt(fabs(lags.log_part[t - 1] - net->log_dh[t - 1]), 5);
+        ck_assert_double_lt(fabs(lags.log_past[t - 1] - net->log_dh[t - 1]), 5);
+    }
     ck_assert_double_eq_tol(lags.log_past[2999], rnn_log_norm(net->d.W_hh, H * H), 1e-12);
     rnn_free(&net);
 }

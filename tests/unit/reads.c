@@ -34,6 +34,20 @@ static void pass(struct rnn *net) {
     ck_assert_int_ne(rnn_backward(net), RNN_DIVERGED);
 }
 
+START_TEST(a_read_out_that_takes_no_part_has_no_gradient) {
+    struct rnn *net = NULL;
+    const struct rnn_spec spec = spec_of(7);
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 713);
+    pass(net);
+    ck_assert(net->d.W_hy[3] != 0 && net->d.b_y[1] != 0);
+    ck_assert_int_eq(rnn_loss_linear(net, 713), RNN_OK);
+    for (size_t i = 0; i < 6 + 2; i++)
+        ck_assert_double_eq(net->d.W_hy[i], 0);
+    rnn_free(&net);
+}
+END_TEST
+
 /* ---- the gradient of a mean is the mean of gradients ------------------------------------------------- */
 
 enum { MOST = 400, STEP = 12, PARAMETERS = 9 + 6 + 3 + 6 + 2 };
@@ -302,7 +316,8 @@ START_TEST(a_length_that_there_is_no_room_for_is_refused) {
 }
 END_TEST
 
-UNIT_MAIN("reads", the_gradient_of_a_mean_is_the_mean_of_the_gradients,
+UNIT_MAIN("reads", a_read_out_that_takes_no_part_has_no_gradient,
+          the_gradient_of_a_mean_is_the_mean_of_the_gradients,
           a_read_out_below_one_that_brings_nothing_is_heard,
           a_read_out_far_above_what_comes_from_later_is_added_without_overflow,
           truncation_begins_anew_after_any_growth,

@@ -48,6 +48,19 @@ START_TEST(slopes_are_those_of_the_derivative_table) {
 }
 END_TEST
 
+START_TEST(a_segment_is_counted_from_its_own_first_step) {
+    struct rnn_slopes whole, part;
+    assert_slopes(&rnn_tanh, 3, STEPS);
+    struct rnn net = states_of(&rnn_tanh);
+    ck_assert_int_eq(rnn_slopes_measure(&whole, &net, 3, STEPS), RNN_OK);
+    net.from = 2;
+    net.h = h + net.from * B * H;
+    net.spec.segment = 4;
+    ck_assert_int_eq(rnn_slopes_measure(&part, &net, 3, STEPS), RNN_OK);
+    ck_assert_mem_eq(&whole, &part, sizeof whole);
+}
+END_TEST
+
 START_TEST(a_unit_is_dead_only_if_silent_in_every_sequence_and_step) {
     memset(h, 0, sizeof h);
     const struct rnn net = states_of(&rnn_relu);
@@ -76,5 +89,5 @@ START_TEST(steps_outside_the_run_are_refused) {
 }
 END_TEST
 
-UNIT_MAIN("units", slopes_are_those_of_the_derivative_table,
+UNIT_MAIN("units", slopes_are_those_of_the_derivative_table, a_segment_is_counted_from_its_own_first_step,
           a_unit_is_dead_only_if_silent_in_every_sequence_and_step, steps_outside_the_run_are_refused)
