@@ -184,7 +184,7 @@ function fromAddress(hash) {
   for (const [key, value] of new URLSearchParams(hash.replace(/^#/, ""))) {
     const [view, axis] = key.includes(".") ? key.split(".") : ["fade", key];
     const found = AXES[view]?.find(control => control.axis === axis), number = value.trim() === "" ? NaN : Number(value);
-    if (key === "lang" && value in WORDS) state.lang = value;
+    if (key === "lang" && value.slice(0, 2) in WORDS) state.lang = value.slice(0, 2); // pt-BR too
     else if (key === "text.at" && Number.isInteger(number) && number > 0) state.at = number;
     else if (key === "text.own") state.own = value.slice(0, MOST_TEXT);
     else if (found?.values?.includes(value)) state[view][axis] = value;
@@ -711,7 +711,7 @@ function page(call, prose) {
 
   // ---- a training ----
   views.train = (() => {
-    let steps = [], begun = false, playing = false, ended = "";
+    let steps = [], begun = false, playing = false, looping = false, ended = "";
     const view = section("train", `<div class="buttons"><button type="button" class="play"></button><button type="button" class="step"></button>` +
       `<button type="button" class="again"></button><button type="button" class="clip"></button></div>`, () => again());
     const draw = () => {
@@ -745,6 +745,8 @@ function page(call, prose) {
       if (made.over) playing = false, ended = made.status !== "ok" ? ` ${words.lostRun}` : made.solved ? words.solved : words.unsolved;
     };
     const play = async () => {
+      if (looping) return;
+      looping = true;
       for (let shown = 0; playing;) {
         await advance(1000);
         await frameOf();
@@ -752,6 +754,7 @@ function page(call, prose) {
         shown = performance.now();
         draw(), speak();
       }
+      looping = false;
       show();
     };
     const again = () => {

@@ -76,6 +76,8 @@ class Report:
     def __init__(self, pandoc, source, results, out, live=None):
         self.pandoc, self.source, self.results, self.out = pandoc, source, results, out
         self.live = live if live and live.exists() else None
+        if live and not self.live:
+            print("report: without the live page, for which clang, lld and wasi-libc are needed (./setup)")
         self.notebooks = source / "notebooks-md"
         self.order = reading_order((self.notebooks / "README.md").read_text(encoding="utf-8"))
         self.order.append(({}, [("", "README", {lang: LANGUAGES[lang]["words"]["notation"] for lang in LANGUAGES})]))

@@ -201,7 +201,7 @@ class Made(unittest.TestCase):
 
     def test_the_live_page_is_linked(self):
         self.assertEqual(self.read("live.html"), "live")
-        self.has('<a href="../live.html">Live</a>')
+        self.has('<a href="../live.html#lang=en">Live</a>')
 
     def test_what_an_earlier_build_left_is_gone(self):
         self.assertFalse((self.root / "out/pt/renamed.html").exists() or (self.root / "out/README.html").exists())
