@@ -1,6 +1,6 @@
 """The page's numbers against the command lines that it shows for them, bit for bit: test_numbers.py BUILD SOURCE.
 
-The commands are run as a reader would who copies them; the page's library runs in node and, if there is one, in Chromium."""
+The commands are run as a reader would who copies them; the page's library runs in node and, where they are, in Chromium and Firefox."""
 import array
 import ast
 import base64
@@ -19,6 +19,7 @@ from pathlib import Path
 BUILD, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 sys.path.insert(0, str(SOURCE / "tests" / "report"))
 from browser import Browser, missing  # noqa: E402
+from firefox import PROGRAM, Firefox  # noqa: E402
 
 SMALL = {"length": 40, "hidden": 12, "batch": 3, "inputs": 5}
 SETTINGS = [
@@ -34,6 +35,13 @@ SETTINGS = [
 ]
 TEXTS = [("O gato que eu vi não é 'meu'", {}), ("a " * 40 + "ção", {"activation": "sigmoid", "scale": 1.3}), ("Never, never, never", {"init": "orthogonal", "seed": 7})]
 KINDS = ("sigmoid", "tanh", "relu", "linear", "irnn", "orthogonal", "lstm", "gru")
+# A call of the page's library, with doubles as engine.js writes them.
+CALL = """
+const given = arguments, bits = (key, value) => String(Object.prototype.toString.call(value)) === "[object Float64Array]"
+  ? { doubles: btoa(Array.from(new Uint8Array(value.buffer), byte => String.fromCharCode(byte)).join("")) } : value;
+const wait = go => globalThis.live ? live.ready.then(go) : setTimeout(wait, 20, go);
+return new Promise(wait).then(() => live.call(...given)).then(answer => JSON.parse(JSON.stringify(answer, bits)));
+"""
 
 
 def doubles(text):
@@ -103,7 +111,6 @@ class Numbers(unittest.TestCase):
             shutil.rmtree(self.folder / "fade")
         self.assertGreaterEqual(len(given), 30)
         print(f"{len(given)} settings, {compared} floats of passes compared, {wrong} differ")
-        Numbers.passes = (consistent, everything)
 
     def test_the_numbers_the_page_shows(self):
         given, consistent = self.settings()
@@ -181,19 +188,24 @@ class Numbers(unittest.TestCase):
         self.assertEqual(node(["written", state["state"]])[0], "lang=pt&scale=1.23&activation=relu&hidden=5000&train.kind=lstm&cliff.w=4.4&text.at=40")
         self.assertEqual(node(["tooLarge", "fade", state["state"]["fade"]])[0], ["hidden", 256])
 
-    @unittest.skipIf(missing(), f"{missing()} is not installed (./setup --full)")
-    def test_the_browser_has_the_same_bits(self):
+    def browse(self, browser):
         _, consistent = self.settings()
         calls = [["everything", s] for s in consistent] + [["fade", s] for s in consistent]
-        encode = """return live.call(...arguments).then(answer => JSON.parse(JSON.stringify(answer, (key, value) =>
-          value instanceof Float64Array ? { doubles: btoa(Array.from(new Uint8Array(value.buffer), byte => String.fromCharCode(byte)).join("")) } : value)));"""
-        browser = Browser()
         try:
             browser.open(BUILD / "live" / "index.html")
             for call, mine in zip(calls, node(*calls)):
-                self.assertEqual(browser.run(encode, *call), mine, call)
+                self.assertEqual(browser.run(CALL, *call), mine, call)
         finally:
             browser.close()
+
+    @unittest.skipIf(missing(), f"{missing()} is not installed (./setup --full)")
+    def test_chromium_has_the_same_bits(self):
+        self.browse(Browser())
+
+    @unittest.skipUnless(PROGRAM, "Firefox is not installed")
+    def test_firefox_has_the_same_bits(self):
+        self.browse(Firefox())
+
 
 
 if __name__ == "__main__":
