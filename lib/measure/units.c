@@ -17,7 +17,7 @@ struct tally {
 static void count_row(struct tally *tally, unsigned char alive[BLOCK],
                       const struct rnn_activation *activation, const double *h, size_t units) {
     double ones[BLOCK], slope[BLOCK];
-    for (size_t i = 0; i < units; i++)
+    for (size_t i = 0; i < BLOCK; i++)
         ones[i] = 1;
     activation->backward(slope, ones, h, units);
     tally->squares += k_sum_squares(slope, units);
