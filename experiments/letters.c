@@ -1,0 +1,119 @@
+/* How many letters back does it learn from?
+ *
+ * The next byte of real Portuguese, the loss read at every step, and back-propagation cut every k steps: the state still
+ * carries all that was read, but no error goes back over a cut. Theory: what the k-th step back adds shrinks as the gradient
+ * and the text's own memory do (a letter tells the next far more than the one a line up), so bits fall with k and level
+ * off. */
+#include "sweep.h"
+#include "train.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static const struct sweep_axis axes[] = {
+    { "file", "cadernos.txt" },
+    { "kind", "tanh,irnn,lstm" },
+    { "truncation", "1,2,4,8,32" },
+    { "length", "32" },
+    { "hidden", "32" },
+    { "batch", "10" },
+    { "optimizer", "adam" },
+    { "rate", "0.01" },
+    { "clip", "norm" },
+    { "threshold", "1" },
+    { "updates", "800" },
+    { "seed", "1:4" },
+    { 0 },
+};
+
+enum { BITS, FREQUENCY, DIVERGED, NORM_MOST, CLIPPED, COLUMNS };
+static const struct sweep_column columns[] = {
+    { "bits", "a byte, on 1000 windows of the last tenth, held out; of a run that diverged 8", 0 },
+    { "bits_frequency", "entropy of single bytes there: no guess that looks at no byte before is better", 0 },
+    { "diverged", "1 if a number was no longer finite, else 0", 0 },
+    { "log10_norm_most", "log10 of ||g||, all parameters, before the clip, the largest of all updates", 0 },
+    { "clipped", "share of updates whose gradient the clip changed", 0 },
+    { 0 },
+};
+
+enum { WINDOWS = 1000 }; /* of the test */
+
+/* What a run has come to, for its checkpoint. */
+struct outcome {
+    double most; /* ln ||g|| */
+    uint64_t clipped;
+};
+
+/* Bits of a byte of a text that is guessed by how often each occurs in it. */
+static double entropy(struct rnn_text text) {
+    size_t count[RNN_BYTES] = { 0 };
+    double bits = 0;
+    for (size_t i = 0; i < text.size; i++)
+        count[text.bytes[i]]++;
+    for (size_t c = 0; c < RNN_BYTES; c++) {
+        const double share = (double)count[c] / (double)text.size;
+        bits -= count[c] ? share * rnn_log10(share) * M_LN10 / M_LN2 : 0;
+    }
+    return bits;
+}
+
+static enum rnn_status write(struct sweep_sink *sink, const struct outcome *outcome,
+                             struct rnn_training *training) {
+    const double made = (double)training->updates;
+    struct rnn_score score = { .loss = rnn_chance_loss(&rnn_task_text, training->net->spec.reads) };
+    enum rnn_status status = RNN_DIVERGED;
+    if (training->cause == RNN_GOES_ON)
+        status = rnn_training_test(&score, training, training->spec.longest, WINDOWS);
+    double row[COLUMNS] = {
+        [BITS] = score.loss / M_LN2,
+        [FREQUENCY] = entropy(training->spec.problem.held_out),
+        [DIVERGED] = status == RNN_DIVERGED,
+        [NORM_MOST] = isfinite(outcome->most) ? outcome->most / M_LN10 : SWEEP_NONE,
+        [CLIPPED] = made > 0 ? (double)outcome->clipped / made : SWEEP_NONE,
+    };
+    if (status == RNN_OK || status == RNN_DIVERGED)
+        sweep_row(sink, row);
+    return status == RNN_DIVERGED ? RNN_OK : status;
+}
+
+static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    struct rnn_training *training;
+    struct outcome outcome = { .most = -INFINITY };
+    enum rnn_status status = sweep_training(&training, point);
+    while (status == RNN_OK && sweep_training_goes_on(training, point, &outcome, sizeof outcome)) {
+        status = rnn_training_measure(training);
+        if (status == RNN_OK)
+            status = rnn_training_update(training);
+        if (status == RNN_OK) {
+            outcome.most = fmax(outcome.most, training->log_norm);
+            outcome.clipped += training->clipped;
+        }
+    }
+    return status == RNN_OK || status == RNN_DIVERGED ? write(sink, &outcome, training) : status;
+}
+
+/* The tenth that is held out has to hold a window and the byte after it. */
+static bool valid(const struct sweep_point *point, char *reason, size_t size) {
+    const uint64_t length = sweep_count(point, "length");
+    if (sweep_text(point, "file").size / 10 > length)
+        return sweep_training_valid(point, reason, size);
+    snprintf(reason, size, "--file %s: must hold more than ten times --length %" PRIu64 " bytes",
+             sweep_name(point, "file"), length);
+    return false;
+}
+
+const struct sweep_spec experiment = {
+    .name = "letters",
+    .question = "How many letters back does it learn from?",
+    .theory = "what one step further back adds shrinks with the gradient and with what the text itself "
+              "remembers, so bits "
+              "fall with the truncation length and level off",
+    .axes = axes,
+    .columns = columns,
+    .plot = { "truncation", "bits", "kind" },
+    .run = run,
+    .valid = valid,
+    .net = sweep_learner_spec,
+    .work = sweep_training_work,
+};
