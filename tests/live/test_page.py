@@ -38,6 +38,7 @@ class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.browser = Browser()
+        cls.browser.post("/timeouts", script=120000)
 
     @classmethod
     def tearDownClass(cls):
@@ -54,6 +55,16 @@ class Page(unittest.TestCase):
 
     def rest(self, seconds=0.4):
         self.browser.run("return new Promise(go => setTimeout(go, arguments[0]))", 1000 * seconds)
+
+    def becomes(self, expected, script, *arguments):
+        """Waits for what a script returns to be, or where `expected` is a function to satisfy it, however busy the machine."""
+        good = expected if callable(expected) else lambda value: value == expected
+        for _ in range(200):
+            value = self.browser.run(script, *arguments)
+            if good(value):
+                return value
+            self.rest(0.1)
+        self.fail(f"{value!r} is not {expected!r}")
 
     def place(self, selector):
         return self.browser.run("""const element = document.querySelector(arguments[0]);
@@ -82,26 +93,23 @@ class Page(unittest.TestCase):
         grip = (left + width * (1 - 0.05) / 2.95, top + height / 2)
         self.assertLess(top, 200)  # what one sees first
         self.pointer(("pointerMove", grip), ("pointerDown", None), ("pointerMove", (grip[0] + width / 6, grip[1])), ("pointerMove", (left + width * 0.66, grip[1])), ("pointerUp", None))
-        self.rest()
-        after, scale = self.browser.run(CURVE), self.browser.run("return Number(document.querySelector('#fade-scale').value)")
+        scale = self.browser.run("return Number(document.querySelector('#fade-scale').value)")
         self.assertAlmostEqual(scale, 2, delta=0.1)
-        self.assertIn("explodes", self.browser.run(SAYS, "fade"))
-        self.assertLess(after[-1][1], before[-1][1] - 50)
-        self.assertEqual(self.browser.run("return location.hash"), f"#lang=en&scale={scale:g}&seed=2")
+        self.becomes(lambda says: "explodes" in says, SAYS, "fade")
+        self.becomes(lambda curve: curve[-1][1] < before[-1][1] - 50, CURVE)
+        self.becomes(f"#lang=en&scale={scale:g}&seed=2", "return location.hash")
 
     def test_the_keyboard_moves_it_too(self):
         self.open()
         self.browser.run("document.querySelector('#fade-scale').focus()")
         self.press(*"\ue014\ue014\ue014")
-        self.rest(0.1)
-        self.assertEqual(self.browser.run("return [document.querySelector('#fade output').textContent, document.activeElement.id]"), ["1.03", "fade-scale"])
+        self.becomes(["1.03", "fade-scale"], "return [document.querySelector('#fade output').textContent, document.activeElement.id]")
         self.assertEqual(self.browser.run("return getComputedStyle(document.activeElement).outlineStyle"), "solid")
 
     def test_the_numbers_on_the_page_are_the_library_s(self):
         self.open("lang=en&activation=relu&scale=1.7&length=30")
         self.browser.run("document.querySelector('#fade .table').open = true")
-        self.rest(0.2)
-        rows = self.browser.run("return [...document.querySelectorAll('#fade tbody tr')].map(row => [...row.cells].map(cell => Number(cell.textContent)))")
+        rows = self.becomes(lambda rows: len(rows) == 30, "return [...document.querySelectorAll('#fade tbody tr')].map(row => [...row.cells].map(cell => Number(cell.textContent)))")
         asked = self.browser.run("""return live.call("fade", arguments[0]).then(({ norm }) => [...norm])""", {
             "activation": "relu", "scale": 1.7, "length": 30, "hidden": 64, "architecture": "elman", "forget": 0, "init": "gaussian", "drive": 0.1,
             "norm": "none", "gamma": 1, "clip": "none", "threshold": 1, "batch": 4, "inputs": 16, "seed": 1})
@@ -114,44 +122,37 @@ class Page(unittest.TestCase):
         self.open()
         left, top, width, height = self.place("#letters span:nth-child(41)")
         self.pointer(("pointerMove", (left + width / 2, top + height / 2)), ("pointerDown", None), ("pointerUp", None))
-        self.rest()
+        self.becomes("40", "return document.querySelector('#at').value")
+        self.becomes(40, "return [...document.querySelectorAll('#letters span')].filter(span => span.style.backgroundColor).length")
         letter = self.browser.run("return document.querySelector('#letters .at').textContent")
-        self.assertIn(f"“{letter}”", self.browser.run(SAYS, "text"))
-        self.assertEqual(self.browser.run("return document.querySelector('#at').value"), "40")
-        self.assertEqual(self.browser.run("return [...document.querySelectorAll('#letters span')].filter(span => span.style.backgroundColor).length"), 40)
+        self.becomes(lambda says: f"“{letter}”" in says, SAYS, "text")
         self.browser.run("document.querySelector('#text .own').open = true; document.querySelector('#own').focus(); document.querySelector('#own').select()")
         self.press(*"it's short")
-        self.rest()
-        self.assertEqual(self.browser.run("return [document.querySelector('#letters').textContent, location.hash]"), ["it's short", "#lang=en&text.own=it%27s+short"])
-        self.assertIn(r"'it'\''s short'", self.browser.run("return document.querySelector('#text pre').textContent"))
+        self.becomes(["it's short", "#lang=en&text.own=it%27s+short"], "return [document.querySelector('#letters').textContent, location.hash]")
+        self.becomes(lambda command: r"'it'\''s short'" in command, "return document.querySelector('#text pre').textContent")
 
     def test_a_training_runs_pauses_and_starts_again(self):
         self.open("lang=en&train.updates=300&train.hidden=8&train.length=12&train.batch=4")
         click = "document.querySelector(`#train .${arguments[0]}`).click()"
         made = "return Number(document.querySelector('#train .says').textContent.match(/Update (\\d+)/)?.[1] ?? 0)"
         self.browser.run(click, "step")
-        self.rest(0.3)
-        self.assertEqual(self.browser.run(made), 1)
+        self.becomes(1, made)
         self.browser.run(click, "play")
-        self.rest(3)
-        self.assertEqual(self.browser.run(made), 300)
+        self.becomes(300, made)
         self.assertIn("10000 fresh sequences", self.browser.run(SAYS, "train"))
         self.assertEqual(self.browser.run("return document.querySelectorAll('#train image').length"), 1)
         self.assertIn("--clip norm", self.browser.run("return document.querySelector('#train pre').textContent"))
         self.browser.run(click, "clip")
-        self.rest(0.2)
-        self.assertEqual(self.browser.run(made), 0)
+        self.becomes(0, made)
         self.assertIn("--clip none", self.browser.run("return document.querySelector('#train pre').textContent"))
 
     def test_a_ball_descends_from_where_one_clicks(self):
         self.open()
         left, top, width, height = self.place("#cliff svg")
         self.pointer(("pointerMove", (left + 58 + (width - 72) / 2, top + height / 2)), ("pointerDown", None), ("pointerUp", None), kind="touch")
-        self.rest(0.6)
-        w, b = self.browser.run("return ['w', 'b'].map(axis => Number(document.querySelector(`#cliff-${axis}`).value))")
-        self.assertAlmostEqual(w, 5, delta=0.05)
-        self.assertAlmostEqual(b, -2.61, delta=0.05)
-        self.assertEqual(self.browser.run("return document.querySelectorAll('#cliff .ball').length"), 2)
+        at = "return ['w', 'b'].map(axis => Number(document.querySelector(`#cliff-${axis}`).value))"
+        self.becomes(lambda place: abs(place[0] - 5) < 0.05 and abs(place[1] + 2.61) < 0.05, at)
+        self.becomes(2, "return document.querySelectorAll('#cliff .ball').length")
 
     def test_who_wants_no_motion_sees_where_the_ball_ends(self):
         stops = """document.querySelector("#cliff .descend").click();
@@ -159,7 +160,7 @@ class Page(unittest.TestCase):
         self.open()
         self.assertLess(self.browser.run(stops), 30)
         self.browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
-        self.assertEqual(self.browser.run(stops), 101)
+        self.becomes(101, stops)
 
     def test_two_languages_and_what_is_not_understood(self):
         self.open("lang=pt-BR&scale=banana&hidden=5000&nothing=1", 390, "dark")
@@ -169,11 +170,10 @@ class Page(unittest.TestCase):
         self.assertIn("unidades H até 256", self.browser.run(SAYS, "fade"))
         self.assertIn("--hidden 5000", self.browser.run("return document.querySelector('#fade .command[open] pre').textContent"))
         self.browser.run("document.querySelector('#language').click()")
-        self.rest()
-        self.assertEqual(self.browser.run("return [document.documentElement.lang, document.title]"), ["en", "evanesce, live"])
-        self.assertIn("units H up to 256", self.browser.run(SAYS, "fade"))
-        words = self.browser.run("return [Object.keys(WORDS.pt).sort(), Object.keys(WORDS.en).sort()]")
-        self.assertEqual(*words)
+        self.becomes(["en", "evanesce, live"], "return [document.documentElement.lang, document.title]")
+        self.becomes(lambda says: "units H up to 256" in says, SAYS, "fade")
+        odd = "return Object.entries({ ...WORDS, ...NAMED }).filter(([, both]) => both.length !== 2 || typeof both[0] !== typeof both[1])"
+        self.assertEqual(self.browser.run(odd), [])
 
     def test_without_webassembly_or_javascript_the_figure_stands_there(self):
         for broken in ("delete globalThis.WebAssembly; globalThis.Worker = class { constructor() { throw 0 } }", None):
@@ -212,10 +212,10 @@ class Page(unittest.TestCase):
                   const look = () => performance.getEntriesByName("picture").length > i ? go() : setTimeout(look, 1);
                   look();
                 });
-                return (async () => { for (let i = 0; i < 60; i++) await turn(i); return performance.getEntriesByName("picture").map(entry => entry.duration) })()""")
+                return (async () => { for (let i = 0; i < 40; i++) await turn(i); return performance.getEntriesByName("picture").map(entry => entry.duration) })()""")
             taken.sort()
-            print(f"H {hidden}: from a drag to its picture {statistics.median(taken):.1f} ms in the median, {taken[56]:.1f} ms in 95 % of {len(taken)}")
-            self.assertLess(taken[15], 100)  # a quarter at least, however busy the machine
+            print(f"H {hidden}: from a drag to its picture {statistics.median(taken):.1f} ms in the median, {taken[37]:.1f} ms in 95 % of {len(taken)}")
+            self.assertLess(taken[9], 100)  # a quarter at least, however busy the machine
 
     def test_the_picture_is_where_it_was(self):
         """The sigmoid's curve is blue and below the diagonal, the ground is the page's."""
