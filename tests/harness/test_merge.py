@@ -103,7 +103,7 @@ class Merge(ProbeTest):
         foreign.unlink()
         self.good("busy_changed", "--out", "changed/a.csv")
         shutil.copy(self.folder / "changed/busy.sqlite", foreign)
-        self.refused("busy-elsewhere.sqlite: its 6 cells were computed by another program")
+        self.refused("busy-elsewhere.sqlite: its 6 cells are of another program")
         store = sqlite3.connect(foreign)
         with store:
             store.execute("DELETE FROM cells")
@@ -116,7 +116,7 @@ class Merge(ProbeTest):
         with store:
             store.execute("UPDATE cells SET address = replace(replace(address, 'fused', 'other'), 'plain', 'other')")
         store.close()
-        self.refused("busy-0-of-1.sqlite: its 30 cells", "with other arithmetic")
+        self.refused("busy-0-of-1.sqlite: its 30 cells", "of other arithmetic")
 
     def test_a_damaged_store_is_refused_and_a_damaged_cell_run_again(self):
         self.shards(1, "shards", *GRID, "--seed", "1:99")

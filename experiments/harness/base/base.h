@@ -79,7 +79,6 @@ bool sweep_drafts_publish(struct draft drafts[], size_t count, struct reason *wh
 void sweep_draft_free(struct draft *draft);
 /* zlib's crc32, of any size. */
 uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size);
-bool sweep_write(int fd, const char *bytes, size_t size);
 
 /* ---- limits.c ------------------------------------------------------------------------------------- */
 

@@ -25,7 +25,7 @@ uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size) {
     return (uint32_t)crc32(crc, next, (uInt)size);
 }
 
-bool sweep_write(int fd, const char *bytes, size_t size) {
+static bool write_all(int fd, const char *bytes, size_t size) {
     while (size) {
         ssize_t written = write(fd, bytes, size);
         if (written < 0 && errno == EINTR)
@@ -83,7 +83,7 @@ bool sweep_make_folder_of(const char *path, struct reason *why) {
     if (!folder)
         return sweep_no_memory(why);
     bool good = true;
-    for (char *slash = folder; good && (slash = strchr(slash + 1, '/'));) {
+    for (char *slash = folder; good && *folder && (slash = strchr(slash + 1, '/'));) {
         *slash = '\0';
         good = make_folder(folder) || failed(folder, why);
         *slash = '/';
@@ -142,7 +142,7 @@ bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why
 static bool write_out(struct draft *draft, struct reason *why) {
     struct buffer *bytes = &draft->bytes;
     draft->crc = sweep_crc(draft->crc, bytes->data, bytes->size);
-    if (!sweep_write(draft->fd, bytes->data, bytes->size))
+    if (!write_all(draft->fd, bytes->data, bytes->size))
         return errno == EPIPE
                    ? sweep_refuse(why, "%s: its reader has gone (%s)", draft->place, strerror(errno))
                    : failed(draft->temporary ? draft->temporary : draft->place, why);

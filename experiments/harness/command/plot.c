@@ -3,8 +3,7 @@
 #include "command.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -88,47 +87,18 @@ static void print_script(struct buffer *script, const struct grid *grid, const s
     sweep_append(script, "\n", 1);
 }
 
-/* Starts gnuplot with its standard input on the pipe, and with nothing of the user's set-up: neither his
- * ~/.gnuplot (-d) nor his environment but the path to it. 0 or an errno. */
-static int start(pid_t *child, const int ends[2]) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGXFSZ);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    posix_spawn_file_actions_addclose(&actions, ends[1]);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    char name[] = "gnuplot", plain[] = "-d", locale[] = "LC_ALL=C.UTF-8", terminal[] = "GNUTERM=dumb";
-    char *arguments[] = { name, plain, NULL }, *environment[] = { locale, terminal, NULL };
-    int error = posix_spawnp(child, name, &actions, &attributes, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
+/* Told everything, and nothing of the user's set-up: neither ~/.gnuplot (-d) nor the environment. */
+static const char gnuplot[] = "exec env -i PATH=\"$PATH\" LC_ALL=C.UTF-8 gnuplot -d";
 
 static bool draw(const struct buffer *script, struct reason *why) {
-    int ends[2], result = 0;
-    pid_t child;
-    if (pipe(ends))
+    FILE *pipe = popen(gnuplot, "we");
+    if (!pipe)
         return sweep_refuse(why, "--plot: %s", strerror(errno));
-    int error = start(&child, ends);
-    close(ends[0]);
-    if (error) {
-        close(ends[1]);
-        return sweep_refuse(why, "--plot: gnuplot cannot be started (%s): is it installed?", strerror(error));
-    }
-    bool good = sweep_write(ends[1], script->data, script->size);
-    close(ends[1]);
-    while (waitpid(child, &result, 0) < 0 && errno == EINTR)
-        ;
-    return (good && WIFEXITED(result) && WEXITSTATUS(result) == 0) ||
-           sweep_refuse(why, "--plot: gnuplot failed");
+    bool good = fwrite(script->data, 1, script->size, pipe) == script->size;
+    const int result = pclose(pipe);
+    if (WIFEXITED(result) && WEXITSTATUS(result) == 127)
+        return sweep_refuse(why, "--plot: gnuplot cannot be started: is it installed?");
+    return (good && result == 0) || sweep_refuse(why, "--plot: gnuplot failed");
 }
 
 bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why) {

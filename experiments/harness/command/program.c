@@ -2,7 +2,6 @@
  * then the rows are written from the store to where they are wanted. */
 #include "command.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,17 +17,14 @@ struct job {
     const char *command;
     struct grid grid;
     struct arena arena;
-    char *stream; /* a pipe, a device, "-" */
-    char *out, *summary, *meta; /* or files, or neither (--plot) */
+    const char *stream; /* a pipe, a device, "-" */
+    const char *out, *summary, *meta; /* or files, or neither (--plot) */
     bool means; /* there is a summary */
     struct store_spec store;
     struct run run;
+    struct tally tally;
     double started, begun;
 };
-
-static bool given(const struct job *job, enum flag flag) {
-    return job->options->flag[flag] != NULL;
-}
 
 /* A file that is opened never takes the place of a standard stream that was closed; a closed one stays
  * unwritable. */
@@ -63,39 +59,44 @@ static bool check_name(const char *out, struct reason *why) {
     if (!ends_in(out, ".csv") || ends_in(out, "/.csv"))
         return sweep_refuse(why, "--out %s: must be a name that ends in .csv", out);
     if (ends_in(out, ".summary.csv"))
-        return sweep_refuse(why, "--out %s: must not end in .summary.csv, which is what a summary is called",
-                            out);
+        return sweep_refuse(why, "--out %s: must not end in .summary.csv, as summaries do", out);
     return true;
 }
 
-/* Files beside each other: of a shard, with names of their own, so that shards never overwrite each other.
- * The store is the experiment's, whatever the CSV is called. */
-static bool name_files(struct job *job, struct reason *why) {
-    const char *wished = job->options->flag[FLAG_OUT], *name = job->spec->name;
+/* Files that begin with `stem`, and the store, which is the experiment's, whatever the CSV is called. Those
+ * of a shard have names of their own. */
+static bool name_beside(struct job *job, const char *stem, bool files, struct reason *why) {
+    const char *slash = strrchr(stem, '/');
+    const int folder = slash ? (int)(slash + 1 - stem) : 0;
     struct arena *arena = &job->arena;
-    job->stream = wished && is_stream(wished) ? sweep_keep_print(arena, "%s", wished) : NULL;
-    char *place = sweep_place(wished && !job->stream ? wished : "results/", why);
     char shard[64] = "";
-    if (given(job, FLAG_SHARD))
+    if (job->options->flag[FLAG_SHARD])
         snprintf(shard, sizeof shard, "-%llu-of-%llu", (unsigned long long)job->grid.shard,
                  (unsigned long long)job->grid.shards);
-    if (!place)
-        return false;
-    const bool file = !job->stream && (wished || !given(job, FLAG_PLOT)), named = file && wished;
-    bool good = !named || check_name(place, why);
-    const char *slash = strrchr(place, '/');
-    const int folder = slash ? (int)(slash + 1 - place) : 0;
-    char *stem = named ? sweep_keep_print(arena, "%.*s%s", (int)strlen(place) - 4, place, shard)
-                       : sweep_keep_print(arena, "%.*s%s%s", folder, place, name, shard);
-    job->store.path = sweep_keep_print(arena, "%.*s%s%s.sqlite", folder, place, name, shard);
-    free(place);
-    if (stem && file) {
-        job->out = sweep_keep_print(arena, "%s.csv", stem);
-        job->summary = sweep_keep_print(arena, "%s.summary.csv", stem);
-        job->meta = sweep_keep_print(arena, "%s.meta.json", stem);
+    job->store.path = sweep_keep_print(arena, "%.*s%s%s.sqlite", folder, stem, job->spec->name, shard);
+    if (files) {
+        job->out = sweep_keep_print(arena, "%s%s.csv", stem, shard);
+        job->summary = sweep_keep_print(arena, "%s%s.summary.csv", stem, shard);
+        job->meta = sweep_keep_print(arena, "%s%s.meta.json", stem, shard);
     }
-    if (!stem || !job->store.path || (file && (!job->out || !job->summary || !job->meta)))
-        return sweep_no_memory(why);
+    return (job->store.path && (!files || (job->out && job->summary && job->meta))) || sweep_no_memory(why);
+}
+
+static bool name_files(struct job *job, struct reason *why) {
+    const char *wished = job->options->flag[FLAG_OUT];
+    job->stream = wished && is_stream(wished) ? wished : NULL;
+    if (!wished || job->stream) {
+        const char *stem = sweep_keep_print(&job->arena, "results/%s", job->spec->name);
+        return stem ? name_beside(job, stem, !wished && !job->options->flag[FLAG_PLOT], why)
+                    : sweep_no_memory(why);
+    }
+    char *place = sweep_place(wished, why);
+    bool good = place && check_name(place, why);
+    if (good) {
+        place[strlen(place) - strlen(".csv")] = '\0';
+        good = name_beside(job, place, true, why);
+    }
+    free(place);
     return good;
 }
 
@@ -117,13 +118,12 @@ static bool check_inputs(const struct job *job, struct reason *why) {
 
 /* Without a place for a store, a pipe and a plot make do with memory. */
 static bool make_folders(struct job *job, struct reason *why) {
-    const char *arrays = job->options->flag[FLAG_ARRAYS];
-    char *inside = arrays ? sweep_keep_print(&job->arena, "%s/", arrays) : NULL;
-    if (arrays && !inside)
-        return sweep_no_memory(why);
-    if (arrays && !sweep_make_folder_of(inside, why))
-        return false;
+    const char *inside = job->run.arrays ? sweep_keep_print(&job->arena, "%s/", job->run.arrays) : "";
     struct reason ignored = { .failed = false };
+    if (!inside)
+        return sweep_no_memory(why);
+    if (!sweep_make_folder_of(inside, why))
+        return false;
     const bool made = sweep_make_folder_of(job->store.path, job->out ? why : &ignored);
     if (!job->out && (!made || access("results", W_OK | X_OK) != 0))
         job->store.path = NULL;
@@ -141,19 +141,19 @@ static bool find(struct job *job, struct reason *why) {
     struct sweep_point point = { .grid = grid };
     struct buffer address = { .data = NULL };
     bool good = true;
-    for (uint64_t i = 0; i < grid->mine && good && !sweep_interrupted();) {
-        good = sweep_store_hold(run->store, false, why);
-        for (uint64_t end = i + CELLS_A_READ; good && i < grid->mine && i < end; i++) {
+    for (uint64_t i = 0, end = 0; i < grid->mine && good && !sweep_interrupted();) {
+        good = sweep_store_hold(run->store, why);
+        for (end += CELLS_A_READ; good && i < grid->mine && i < end; i++) {
             address.size = 0;
             sweep_point_set(&point, sweep_grid_cell(grid, i));
             sweep_address(&address, &point);
-            bool there =
-                sweep_store_has(run->store, &address) &&
-                (!run->arrays || sweep_arrays_there(run->arrays, point.cell, &address, run->program));
+            bool there = sweep_store_has(run->store, &address) &&
+                         (!run->arrays || sweep_arrays_there(run, point.cell, &address));
             run->there[i / 8] |= (unsigned char)(there << i % 8);
             run->done += there;
         }
-        good = good && sweep_store_release(run->store, why);
+        if (good)
+            sweep_store_release(run->store);
     }
     good = good && (!address.failed || sweep_no_memory(why));
     sweep_buffer_free(&address);
@@ -162,81 +162,69 @@ static bool find(struct job *job, struct reason *why) {
 }
 
 static bool merge(struct job *job, struct reason *why) {
-    struct store *store = job->run.store;
-    bool good = true;
-    for (size_t i = 0; i < job->options->merges && good; i++) {
-        struct reason inner = { .failed = store != NULL };
-        good = sweep_merge(store, &job->store, job->options->merge[i], &inner);
-        if (!good) {
+    struct reason inner = { .failed = job->run.store != NULL };
+    for (size_t i = 0; i < job->options->merges; i++)
+        if (!sweep_merge(job->run.store, &job->store, job->options->merge[i], &inner)) {
             why->failed = inner.failed;
-            sweep_refuse(why, "--merge %s", inner.text);
+            return sweep_refuse(why, "--merge %s", inner.text);
         }
-    }
-    return good;
+    return true;
 }
 
 /* ---- results -------------------------------------------------------------------------------------- */
 
-/* CSV, summary and meta, all of them or none. */
-static bool publish(struct job *job, uint64_t *lacking, struct reason *why) {
-    struct draft drafts[3] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
-    struct facts facts = { .command = job->command,
-                           .program = job->run.program,
-                           .started = job->started,
-                           .jobs = job->run.jobs,
-                           .computed = job->run.computed,
-                           .csv = &drafts[0],
-                           .summary = job->means ? &drafts[1] : NULL };
+static bool export(struct job *job, struct draft *csv, struct draft *summary, struct reason *why) {
+    const struct outlet outlet = { .csv = csv, .summary = summary };
+    return sweep_export(job->run.store, &job->grid, job->run.jobs, &outlet, &job->tally, why);
+}
+
+/* All that the run has come to, if it is whole. */
+static bool write_meta(struct job *job, struct draft drafts[3], struct reason *why) {
+    const struct facts facts = { .command = job->command,
+                                 .program = job->store.program,
+                                 .started = job->started,
+                                 .seconds = sweep_clock() - job->begun,
+                                 .jobs = job->run.jobs,
+                                 .computed = job->run.computed,
+                                 .tally = &job->tally,
+                                 .csv = &drafts[0],
+                                 .summary = job->means ? &drafts[1] : NULL };
     struct buffer meta = { .data = NULL };
-    bool good = sweep_draft_begin(&drafts[0], job->out, why) &&
-                (job->means ? sweep_draft_begin : sweep_draft_absent)(&drafts[1], job->summary, why) &&
-                sweep_draft_begin(&drafts[2], job->meta, why) &&
-                sweep_export(job->run.store, &job->grid, job->run.jobs, &drafts[0],
-                             job->means ? &drafts[1] : NULL, job->run.there, lacking, &facts.rows, why);
-    if (good && !*lacking) {
-        good = sweep_draft_finish(&drafts[0], why) && sweep_draft_finish(&drafts[1], why);
-        facts.seconds = sweep_clock() - job->begun;
-        sweep_meta(&meta, &job->grid, &facts);
-        good = good && (!meta.failed || sweep_no_memory(why)) &&
-               sweep_draft_write(&drafts[2], meta.data, meta.size, why) &&
-               sweep_drafts_publish(drafts, 3, why);
-    }
-    for (int i = 3; i-- > 0;)
-        sweep_draft_free(&drafts[i]);
+    sweep_meta(&meta, &job->grid, &facts);
+    bool good =
+        (!meta.failed || sweep_no_memory(why)) && sweep_draft_write(&drafts[2], meta.data, meta.size, why);
     sweep_buffer_free(&meta);
     return good;
 }
 
-/* A cell that was found to be damaged is run again, and the stream taken up where it stopped. */
-static bool stream(struct job *job, struct draft *draft, uint64_t *lacking, struct reason *why) {
-    uint64_t rows;
-    if (draft->fd < 0 && !sweep_draft_stream(draft, job->stream, why))
-        return false;
-    draft->skip = draft->size;
-    return sweep_export(job->run.store, &job->grid, job->run.jobs, draft, NULL, job->run.there, lacking,
-                        &rows, why) &&
-           (*lacking || sweep_draft_finish(draft, why));
-}
-
-static bool plot(struct job *job, uint64_t *lacking, struct reason *why) {
-    struct draft draft = { .fd = -1 };
-    uint64_t rows;
-    bool good = sweep_export(job->run.store, &job->grid, job->run.jobs, job->means ? NULL : &draft,
-                             job->means ? &draft : NULL, job->run.there, lacking, &rows, why);
-    good = good && (*lacking || sweep_plot(&job->grid, &draft.bytes, job->means, why));
-    sweep_draft_free(&draft);
+/* CSV, summary and meta, all of them or none; nothing if a cell lacks. */
+static bool publish(struct job *job, struct reason *why) {
+    struct draft drafts[3] = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
+    bool good = sweep_draft_begin(&drafts[0], job->out, why) &&
+                (job->means ? sweep_draft_begin : sweep_draft_absent)(&drafts[1], job->summary, why) &&
+                sweep_draft_begin(&drafts[2], job->meta, why) &&
+                export(job, &drafts[0], job->means ? &drafts[1] : NULL, why);
+    if (good && !job->tally.lacking)
+        good = sweep_draft_finish(&drafts[0], why) && sweep_draft_finish(&drafts[1], why) &&
+               write_meta(job, drafts, why) && sweep_drafts_publish(drafts, 3, why);
+    for (int i = 0; i < 3; i++)
+        sweep_draft_free(&drafts[i]);
     return good;
 }
 
-static bool show(struct job *job, struct draft *draft, uint64_t *lacking, struct reason *why) {
-    bool good = true;
-    *lacking = 0;
-    if (job->stream)
-        good = stream(job, draft, lacking, why);
-    else if (job->out)
-        good = publish(job, lacking, why);
-    if (good && !*lacking && given(job, FLAG_PLOT))
-        good = plot(job, lacking, why);
+/* A cell that was found to be damaged is run again, and the stream taken up where it stopped. */
+static bool stream(struct job *job, struct draft *draft, struct reason *why) {
+    if (draft->fd < 0 && !sweep_draft_stream(draft, job->stream, why))
+        return false;
+    draft->skip = draft->size;
+    return export(job, draft, NULL, why) && (job->tally.lacking || sweep_draft_finish(draft, why));
+}
+
+static bool plot(struct job *job, struct reason *why) {
+    struct draft draft = { .fd = -1 };
+    bool good = export(job, job->means ? NULL : &draft, job->means ? &draft : NULL, why) &&
+                (job->tally.lacking || sweep_plot(&job->grid, &draft.bytes, job->means, why));
+    sweep_draft_free(&draft);
     return good;
 }
 
@@ -245,29 +233,27 @@ static int run_and_show(struct job *job) {
     struct draft draft = { .fd = -1 };
     struct reason why = { .failed = true };
     struct run *run = &job->run;
-    uint64_t lacking = 1;
-    bool good = true;
-    sweep_progress_start(&run->progress, job->grid.mine, run->before, given(job, FLAG_QUIET));
-    for (int tries = 0; good && lacking; tries++) {
-        if (run->done < job->grid.mine && !sweep_interrupted())
-            sweep_run(run);
-        if (run->failed || sweep_interrupted())
+    bool good = true, shown = false;
+    sweep_progress_start(&run->progress, job->grid.mine, run->before, job->options->flag[FLAG_QUIET]);
+    for (int tries = 0; good && !shown; tries++) {
+        good = run->done == job->grid.mine || (!sweep_interrupted() && sweep_run(run));
+        if (!good || run->done < job->grid.mine)
             break;
-        good = tries < 3 ? show(job, &draft, &lacking, &why)
-                         : sweep_refuse(&why, "%s: cells that were written cannot be read",
-                                        sweep_store_name(run->store));
-        run->done -= good ? lacking : 0;
+        good = tries < 3 ||
+               sweep_refuse(&why, "%s: what was written cannot be read", sweep_store_name(run->store));
+        good = good && (!job->stream || stream(job, &draft, &why)) && (!job->out || publish(job, &why));
+        if (good && !job->tally.lacking && job->options->flag[FLAG_PLOT])
+            good = plot(job, &why);
+        run->done -= job->tally.lacking;
+        shown = good && !job->tally.lacking;
     }
     sweep_draft_free(&draft);
-    if (good && !lacking) {
-        sweep_progress_end(&run->progress, job->out      ? job->out
-                                           : job->stream ? job->stream
-                                                         : sweep_store_name(run->store));
-        return SWEEP_DONE;
-    }
-    if (!good && !sweep_interrupted())
+    if (!shown && !run->failed && !sweep_interrupted())
         sweep_say(job->spec->name, "%s", why.text);
-    return sweep_run_stopped(run);
+    if (!shown)
+        return sweep_run_stopped(run);
+    sweep_progress_end(&run->progress, job->out ? job->out : sweep_store_name(run->store));
+    return SWEEP_DONE;
 }
 
 static void tell(const struct job *job) {
@@ -291,7 +277,7 @@ static int run_job(struct job *job) {
         merge(job, &why) && make_folders(job, &why);
     if (good) {
         sweep_signals();
-        run->there = calloc(job->grid.mine / 8 + 1, 1);
+        run->there = job->tally.there = calloc(job->grid.mine / 8 + 1, 1);
         good = run->there || sweep_no_memory(&why);
         run->store = good ? sweep_store_open(&job->store, &why) : NULL;
         good = run->store && merge(job, &why) && find(job, &why);
@@ -310,15 +296,16 @@ static int run_job(struct job *job) {
 
 static int run_options(const struct sweep_spec *spec, const struct options *options, uint64_t program,
                        const char *command) {
+    const bool fresh = options->flag[FLAG_FRESH] || (spec->timed && !options->merges);
     struct reason why = { .failed = false };
     struct job job = { .spec = spec,
                        .options = options,
                        .command = command,
-                       .store = { spec->name, NULL, program, options->flag[FLAG_FRESH] != NULL, spec->timed },
+                       .store = { spec->name, NULL, program, fresh, spec->timed },
                        .run = { .grid = &job.grid,
                                 .jobs = options->jobs,
-                                .arrays = options->flag[FLAG_ARRAYS],
-                                .program = program },
+                                .program = program,
+                                .arrays = options->flag[FLAG_ARRAYS] },
                        .started = (double)time(NULL),
                        .begun = sweep_clock() };
     int status = SWEEP_REFUSED;
@@ -327,8 +314,7 @@ static int run_options(const struct sweep_spec *spec, const struct options *opti
         status = why.failed ? SWEEP_FAILED : SWEEP_REFUSED;
     } else {
         sweep_grid_shard(&job.grid, options->shard, options->shards);
-        const struct axis *seed = sweep_grid_axis(&job.grid, "seed");
-        job.means = seed && !options->flag[FLAG_SHARD];
+        job.means = sweep_grid_axis(&job.grid, "seed") && !options->flag[FLAG_SHARD];
         status = options->flag[FLAG_LIST] ? sweep_list(&job.grid) : run_job(&job);
     }
     sweep_grid_free(&job.grid);

@@ -10,207 +10,150 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[] = { "W_hh",   "W_xh", "b_h",     "gain_h", "gain_x", "W_hy",
-                                     "b_y",    "x",    "target",  "h",      "c",      "dh",
-                                     "log_dh", "dc",   "log_dc",  "dW_hh",  "dW_xh",  "db_h",
-                                     "dW_hy",  "db_y", "dgain_h", "dgain_x" };
-enum { ARRAYS = sizeof names / sizeof *names };
+static const char *const names[] = { "W_hh",  "W_xh",   "b_h",   "gain_h", "gain_x",  "W_hy",
+                                     "b_y",   "dW_hh",  "dW_xh", "db_h",   "dgain_h", "dgain_x",
+                                     "dW_hy", "db_y",   "x",     "target", "h",       "c",
+                                     "dh",    "log_dh", "dc",    "log_dc", "cell" };
+enum { PARAMETERS = 7, ARRAYS = sizeof names / sizeof *names - 1 };
 
-static void add(struct npy list[ARRAYS], size_t *count, struct npy array) {
-    list[(*count)++] = array;
-}
-
-/* The gains of a normalised net, H each; one it does not have takes no room in theta. */
-static void add_gains(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
-    const size_t H = net->spec.hidden;
-    const int e = gradient ? net->gradient_exponent : 0;
-    const struct rnn_parameters *p = gradient ? &net->d : &net->p;
-    if (net->p.gain_x > net->p.gain_h)
-        add(list, count,
-            (struct npy){
-                .name = gradient ? "dgain_h" : "gain_h", .data = p->gain_h, .shape = { H }, .exponent = e });
-    if (net->p.W_hy > net->p.gain_x)
-        add(list, count,
-            (struct npy){
-                .name = gradient ? "dgain_x" : "gain_x", .data = p->gain_x, .shape = { H }, .exponent = e });
-}
-
-/* Parameters, or their gradients where `gradient` is set; what a net lacks, or did not keep, is left out. */
-static void add_parameters(struct npy list[ARRAYS], size_t *count, const struct rnn *net, bool gradient) {
-    const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, T = net->spec.length;
-    const size_t rows = net->gates * H;
-    const int e = gradient ? net->gradient_exponent : 0;
-    const struct rnn_parameters *p = gradient ? &net->d : &net->p;
-    struct npy hidden = {
-        .name = gradient ? "dW_hh" : "W_hh", .data = p->W_hh, .shape = { rows, H }, .exponent = e
+/* Fills in the seven of `p`, each times 2^exponent; a gain that the net does not have takes no room in theta. */
+static void list_parameters(struct npy list[PARAMETERS], const struct rnn *net,
+                            const struct rnn_parameters *p, int exponent) {
+    const size_t H = net->spec.hidden, I = net->spec.inputs, O = net->spec.outputs, GH = net->gates * H;
+    const size_t T = net->spec.weights == RNN_UNTIED ? net->spec.length : 0;
+    const struct npy all[PARAMETERS] = {
+        { .data = p->W_hh, .shape = { T ? T : GH, T ? GH : H, T ? H : 0 } },
+        { .data = p->W_xh, .shape = { I ? GH : 0, I } },
+        { .data = p->b_h, .shape = { GH } },
+        { .data = p->gain_h, .shape = { net->p.gain_x > net->p.gain_h ? H : 0 } },
+        { .data = p->gain_x, .shape = { net->p.W_hy > net->p.gain_x ? H : 0 } },
+        { .data = p->W_hy, .shape = { O, H } },
+        { .data = p->b_y, .shape = { O } },
     };
-    if (net->spec.weights == RNN_UNTIED)
-        memcpy(hidden.shape, (size_t[3]){ T, rows, H }, sizeof hidden.shape);
-    add(list, count, hidden);
-    if (I)
-        add(list, count,
-            (struct npy){
-                .name = gradient ? "dW_xh" : "W_xh", .data = p->W_xh, .shape = { rows, I }, .exponent = e });
-    add(list, count,
-        (struct npy){ .name = gradient ? "db_h" : "b_h", .data = p->b_h, .shape = { rows }, .exponent = e });
-    add_gains(list, count, net, gradient);
-    if (O) {
-        add(list, count,
-            (struct npy){
-                .name = gradient ? "dW_hy" : "W_hy", .data = p->W_hy, .shape = { O, H }, .exponent = e });
-        add(list, count,
-            (struct npy){ .name = gradient ? "db_y" : "b_y", .data = p->b_y, .shape = { O }, .exponent = e });
+    for (int i = 0; i < PARAMETERS; i++) {
+        list[i] = all[i];
+        list[i].exponent = exponent;
     }
 }
 
-static size_t list_arrays(struct npy list[ARRAYS], const struct rnn *net, const double *target,
-                          bool with_gradients) {
-    const size_t T = net->spec.length, B = net->spec.batch, H = net->spec.hidden, I = net->spec.inputs;
-    size_t count = 0;
-    add_parameters(list, &count, net, false);
-    if (I)
-        add(list, &count, (struct npy){ .name = "x", .data = net->x, .shape = { T, B, I } });
-    if (target)
-        add(list, &count, (struct npy){ .name = "target", .data = target, .shape = { B, H } });
-    else if (net->spec.outputs)
-        add(list, &count, (struct npy){ .name = "target", .labels = net->label, .shape = { B } });
-    if (net->spec.segment >= T)
-        add(list, &count, (struct npy){ .name = "h", .data = net->h, .shape = { T + 1, B, H } });
-    if (net->c && net->spec.segment >= T)
-        add(list, &count, (struct npy){ .name = "c", .data = net->c, .shape = { T + 1, B, H } });
-    if (!with_gradients)
-        return count;
-    add(list, &count,
-        (struct npy){ .name = "dh", .data = net->dh, .shape = { T, B, H }, .exponents = net->exponent });
-    add(list, &count, (struct npy){ .name = "log_dh", .data = net->log_dh, .shape = { T } });
-    if (net->c) {
-        add(list, &count,
-            (struct npy){ .name = "dc", .data = net->dc, .shape = { T, B, H }, .exponents = net->exponent });
-        add(list, &count, (struct npy){ .name = "log_dc", .data = net->log_dc, .shape = { T } });
-    }
-    add_parameters(list, &count, net, true);
-    return count;
+/* All there is, in the order of the names; what the net lacks, or did not keep, has a first dimension of 0. */
+static void list_arrays(struct npy list[ARRAYS], const struct rnn *net, const double *target,
+                        bool gradients) {
+    const size_t B = net->spec.batch, H = net->spec.hidden, I = net->spec.inputs, T = net->spec.length;
+    const size_t kept = net->spec.segment >= T ? T + 1 : 0, back = gradients ? T : 0;
+    const struct npy others[ARRAYS - 2 * PARAMETERS] = {
+        { .data = net->x, .shape = { I ? T : 0, B, I } },
+        { .data = target,
+          .labels = target ? NULL : net->label,
+          .shape = { target || net->spec.outputs ? B : 0, target ? H : 0 } },
+        { .data = net->h, .shape = { kept, B, H } },
+        { .data = net->c, .shape = { net->c ? kept : 0, B, H } },
+        { .data = net->dh, .shape = { back, B, H }, .exponents = net->exponent },
+        { .data = net->log_dh, .shape = { back } },
+        { .data = net->dc, .shape = { net->c ? back : 0, B, H }, .exponents = net->exponent },
+        { .data = net->log_dc, .shape = { net->c ? back : 0 } },
+    };
+    memset(list, 0, ARRAYS * sizeof *list);
+    list_parameters(list, net, &net->p, 0);
+    if (gradients)
+        list_parameters(list + PARAMETERS, net, &net->d, net->gradient_exponent);
+    memcpy(list + 2 * PARAMETERS, others, sizeof others);
 }
 
-/* Removes a cell's folder; only files this program writes. */
+/* ---- the folder of a cell ------------------------------------------------------------------------- */
+
+/* The last name is that of a text: of which cell the arrays are, by which program, and how long. */
+static bool path_of(char path[PATH_MAX], const char *folder, size_t i) {
+    errno = ENAMETOOLONG;
+    return snprintf(path, PATH_MAX, "%s/%s.%s", folder, names[i], i < ARRAYS ? "npy" : "txt") < PATH_MAX;
+}
+
+/* Only files this program writes. */
 static bool remove_folder(const char *folder) {
-    for (size_t i = 0; i <= ARRAYS; i++) {
-        char *path = NULL;
-        if (asprintf(&path, i < ARRAYS ? "%s/%s.npy" : "%s/cell.txt", folder, names[i % ARRAYS]) < 0)
+    char path[PATH_MAX];
+    for (size_t i = 0; i <= ARRAYS; i++)
+        if (!path_of(path, folder, i) || (unlink(path) && errno != ENOENT))
             return false;
-        bool gone = unlink(path) == 0 || errno == ENOENT;
-        free(path);
-        if (!gone)
-            return false;
-    }
     return rmdir(folder) == 0 || errno == ENOENT;
 }
 
-/* cell.txt: of which cell the arrays are, by which program, and how long each is. */
-static bool describe(struct buffer *out, const struct buffer *address, uint64_t program,
-                     const struct npy list[], size_t count) {
+static bool describe(struct buffer *out, const char *folder, const struct run *run,
+                     const struct buffer *address) {
+    char path[PATH_MAX];
+    struct stat info;
+    unsigned long long bytes = 0;
+    for (size_t i = 0; i < ARRAYS; i++)
+        bytes += path_of(path, folder, i) && stat(path, &info) == 0 ? (unsigned long long)info.st_size : 0;
     sweep_append(out, address->data, address->size);
-    sweep_print(out, " program=%016llx\n", (unsigned long long)program);
-    for (size_t i = 0; i < count; i++)
-        sweep_print(out, "%s.npy %zu\n", list[i].name, sweep_npy_size(&list[i]));
+    sweep_print(out, " program=%016llx bytes=%llu\n", (unsigned long long)run->program, bytes);
     return !out->failed;
 }
 
-static bool write_description(const char *folder, const struct worker *worker, const struct npy list[],
-                              size_t count) {
+static bool fill_folder(const char *folder, const struct worker *worker, const struct npy list[ARRAYS]) {
+    char path[PATH_MAX];
     struct buffer text = { .data = NULL };
-    char *path = NULL;
-    FILE *file = NULL;
-    errno = ENOMEM;
-    if (describe(&text, &worker->address, worker->run->program, list, count) &&
-        asprintf(&path, "%s/cell.txt", folder) >= 0)
-        file = fopen(path, "we");
-    bool good = file && fwrite(text.data, 1, text.size, file) == text.size;
-    good = (!file || fclose(file) == 0) && good;
-    int error = errno;
-    free(path);
+    if (!remove_folder(folder) || mkdir(folder, 0777))
+        return false;
+    for (size_t i = 0; i < ARRAYS; i++)
+        if (list[i].shape[0] && (!path_of(path, folder, i) || !sweep_npy_write(path, &list[i])))
+            return false;
+    FILE *file = path_of(path, folder, ARRAYS) ? fopen(path, "we") : NULL;
+    bool good = file && describe(&text, folder, worker->run, &worker->address) &&
+                fwrite(text.data, 1, text.size, file) == text.size;
+    int error = text.failed ? ENOMEM : errno;
     sweep_buffer_free(&text);
+    if (file && fclose(file) && good)
+        return false;
     errno = error;
     return good;
 }
 
-static bool fill_folder(const char *folder, const struct worker *worker, const struct npy list[],
-                        size_t count) {
-    if (!remove_folder(folder) || mkdir(folder, 0777))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!sweep_npy_write(folder, &list[i]))
-            return false;
-    return write_description(folder, worker, list, count);
-}
-
-static bool write_cell(const struct sweep_point *point, const struct npy list[], size_t count) {
-    struct worker *worker = point->worker;
-    struct arena arena = { NULL };
-    const unsigned long long cell = point->cell;
-    char *draft = sweep_keep_print(&arena, "%s/.cell-%05llu.tmp", worker->run->arrays, cell);
-    char *folder = sweep_keep_print(&arena, "%s/cell-%05llu", worker->run->arrays, cell);
-    bool good = draft && folder;
-    if (!good)
-        sweep_no_memory(&worker->why);
-    else if (!fill_folder(draft, worker, list, count) || !remove_folder(folder) || rename(draft, folder)) {
-        good = sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
-        remove_folder(draft);
-    }
-    worker->arrays_written += good;
-    sweep_arena_free(&arena);
-    return good;
+static bool name_folder(char path[PATH_MAX], const struct run *run, const char *format, uint64_t cell) {
+    char name[32];
+    snprintf(name, sizeof name, format, (unsigned long long)cell);
+    errno = ENAMETOOLONG;
+    return snprintf(path, PATH_MAX, "%s/%s", run->arrays, name) < PATH_MAX;
 }
 
 bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, const uint64_t *seed,
                         bool with_gradients) {
     struct worker *worker = point->worker;
-    struct npy list[ARRAYS];
-    if (!worker->run->arrays)
-        return true;
-    if (net->spec.record != RNN_EVERYTHING)
-        with_gradients = false;
-    size_t count = net->spec.batch * net->spec.hidden;
+    const struct run *run = worker->run;
+    const size_t count = net->spec.batch * net->spec.hidden;
     double *target = NULL;
-    if (seed) {
-        target = malloc(count * sizeof *target);
-        if (!target)
-            return sweep_no_memory(&worker->why);
+    struct npy list[ARRAYS];
+    char draft[PATH_MAX], folder[PATH_MAX];
+    if (!run->arrays)
+        return true;
+    if (seed && !(target = malloc(count * sizeof *target)))
+        return sweep_no_memory(&worker->why);
+    if (seed)
         rnn_gaussian(target, count, 1, (struct rnn_stream){ *seed, RNN_FOR_LOSS, 0 });
+    list_arrays(list, net, target, with_gradients && net->spec.record == RNN_EVERYTHING);
+    bool good = name_folder(folder, run, "cell-%05llu", point->cell) &&
+                name_folder(draft, run, ".cell-%05llu.tmp", point->cell) &&
+                fill_folder(draft, worker, list) && remove_folder(folder) && rename(draft, folder) == 0;
+    if (!good) {
+        sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
+        remove_folder(draft);
     }
-    bool good = write_cell(point, list, list_arrays(list, net, target, with_gradients));
+    worker->arrays_written += good;
     free(target);
     return good;
 }
 
-/* Each line after the first is the name of a file and its size. */
-static bool files_are_there(const char *folder, FILE *list) {
-    char name[64], path[PATH_MAX];
-    unsigned long long size;
-    struct stat info;
-    int fields;
-    while ((fields = fscanf(list, "%63s %llu", name, &size)) == 2)
-        if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path || stat(path, &info) ||
-            (unsigned long long)info.st_size != size)
-            return false;
-    return fields == EOF;
-}
-
-bool sweep_arrays_there(const char *arrays, uint64_t cell, const struct buffer *address, uint64_t program) {
+bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffer *address) {
     struct buffer wanted = { .data = NULL };
-    char folder[PATH_MAX], *path = NULL, *line = NULL;
+    char folder[PATH_MAX], path[PATH_MAX], *line = NULL;
     size_t room = 0;
-    bool there =
-        describe(&wanted, address, program, NULL, 0) &&
-        snprintf(folder, sizeof folder, "%s/cell-%05llu", arrays, (unsigned long long)cell) < PATH_MAX &&
-        asprintf(&path, "%s/cell.txt", folder) >= 0;
+    bool there = name_folder(folder, run, "cell-%05llu", cell) && path_of(path, folder, ARRAYS) &&
+                 describe(&wanted, folder, run, address);
     FILE *file = there ? fopen(path, "re") : NULL;
     there = file && getline(&line, &room, file) == (ssize_t)wanted.size &&
-            memcmp(line, wanted.data, wanted.size) == 0 && files_are_there(folder, file);
+            memcmp(line, wanted.data, wanted.size) == 0;
     if (file)
         fclose(file);
     free(line);
-    free(path);
     sweep_buffer_free(&wanted);
     return there;
 }

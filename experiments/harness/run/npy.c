@@ -12,9 +12,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as
 
 enum { PREFIX = 10, ALIGNMENT = 64, HEADER = 256, CHUNK = 1024 };
 
-static size_t rows_of(const struct npy *array) {
-    return array->shape[0];
-}
 static size_t row_size(const struct npy *array) {
     size_t size = 1;
     for (int i = 1; i < 3 && array->shape[i]; i++)
@@ -38,11 +35,6 @@ static size_t make_header(char header[HEADER], const struct npy *array) {
     return whole;
 }
 
-size_t sweep_npy_size(const struct npy *array) {
-    char header[HEADER];
-    return make_header(header, array) + rows_of(array) * row_size(array) * sizeof(double);
-}
-
 /* One row of the first dimension, times its power of two. */
 static bool write_row(FILE *file, const struct npy *array, size_t row) {
     double chunk[CHUNK];
@@ -60,20 +52,14 @@ static bool write_row(FILE *file, const struct npy *array, size_t row) {
     return true;
 }
 
-bool sweep_npy_write(const char *folder, const struct npy *array) {
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s.npy", folder, array->name) < 0) {
-        errno = ENOMEM;
-        return false;
-    }
+bool sweep_npy_write(const char *path, const struct npy *array) {
     FILE *file = fopen(path, "we");
-    free(path);
     if (!file)
         return false;
     char header[HEADER];
     const size_t size = make_header(header, array);
     bool good = fwrite(header, 1, size, file) == size;
-    for (size_t row = 0; row < rows_of(array) && good; row++)
+    for (size_t row = 0; row < array->shape[0] && good; row++)
         good = write_row(file, array, row);
     int error = errno;
     if (fclose(file) && good)

@@ -14,7 +14,7 @@ enum { KEEP_MILLISECONDS = 200 };
 
 static bool claim(struct run *run, uint64_t *i) {
     pthread_mutex_lock(&run->lock);
-    while (run->next < run->grid->mine && sweep_bit(run->there, run->next))
+    while (run->next < run->grid->mine && (run->there[run->next / 8] >> run->next % 8 & 1))
         run->next++;
     bool more = run->next < run->grid->mine && !run->failed && !sweep_interrupted();
     *i = run->next;

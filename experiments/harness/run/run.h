@@ -81,18 +81,16 @@ void sweep_progress_end(struct progress *progress, const char *path);
 bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, const uint64_t *seed,
                         bool with_gradients);
 /* Whether the folder of a cell is there, whole and of this very cell. */
-bool sweep_arrays_there(const char *arrays, uint64_t cell, const struct buffer *address, uint64_t program);
+bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffer *address);
 
 struct npy {
-    const char *name;
     const double *data;
     const uint32_t *labels; /* instead of data */
     size_t shape[3]; /* ends with a 0 */
     const int *exponents; /* a power of two for each row of the first dimension, or NULL */
     int exponent; /* a power of two for all */
 };
-/* Writes folder/name.npy, float64 little endian. False with errno. */
-bool sweep_npy_write(const char *folder, const struct npy *array);
-size_t sweep_npy_size(const struct npy *array); /* bytes */
+/* Writes an array as float64, little endian. False with errno. */
+bool sweep_npy_write(const char *path, const struct npy *array);
 
 #endif

@@ -1,5 +1,5 @@
-/* From the store to text. A thread takes the next block of cells, turns it into text while others do the same
- * with theirs, and waits for its turn to write. */
+/* From the store to text and tables. A thread takes the next block of cells, turns it into text while others
+ * do the same with theirs, and waits for its turn to write. */
 #include "store.h"
 
 #include <string.h>
@@ -9,14 +9,13 @@ enum { BLOCK_CELLS = 256, BLOCK_BYTES = 1 << 20 };
 struct export {
     struct store *store;
     const struct grid *grid;
-    struct draft *csv, *summary;
+    const struct outlet *outlet;
     struct summary *means;
     struct buffer means_text;
-    unsigned char *there;
+    struct tally *tally;
     pthread_mutex_t lock; /* what follows */
     pthread_cond_t moved;
     uint64_t next, taken, written; /* the next cell; blocks */
-    uint64_t lacking, rows;
     bool failed;
     struct reason *why;
 };
@@ -29,79 +28,89 @@ struct block {
     char status[BLOCK_CELLS][STATUS_MAX];
 };
 
-/* Reads cells up to the size of a block, under the lock and in one short hold. */
+/* The next cell of the block that is being read. */
+static void fetch_cell(struct export *export, struct block *block, struct sweep_point *point) {
+    const size_t before = block->values.size, row = export->grid->columns * sizeof(double);
+    sweep_point_set(point, sweep_grid_cell(export->grid, export->next));
+    block->address.size = 0;
+    sweep_address(&block->address, point);
+    if (!sweep_store_get(export->store, &block->address, &block->values, block->status[block->cells]) ||
+        (block->values.size - before) % row) {
+        export->tally->lacking++;
+        export->tally->there[export->next / 8] &= (unsigned char)~(1u << export->next % 8);
+        block->values.size = before;
+    }
+    block->sizes[block->cells++] = block->values.size - before;
+    export->next++;
+}
+
+/* Reads up to the size of a block, under the lock and in one short hold. */
 static bool fetch(struct export *export, struct block *block, struct reason *why) {
     struct sweep_point point = { .grid = export->grid };
     if (sweep_interrupted())
         return sweep_refuse(why, "stopped");
-    if (!sweep_store_hold(export->store, false, why))
+    if (!sweep_store_hold(export->store, why))
         return false;
     block->first = export->next;
     block->cells = block->values.size = 0;
     while (block->cells < BLOCK_CELLS && block->values.size < BLOCK_BYTES &&
-           export->next < export->grid->mine) {
-        const size_t before = block->values.size;
-        sweep_point_set(&point, sweep_grid_cell(export->grid, export->next));
-        block->address.size = 0;
-        sweep_address(&block->address, &point);
-        if (!sweep_store_get(export->store, &block->address, &block->values, block->status[block->cells]) ||
-            (block->values.size - before) % (export->grid->columns * sizeof(double))) {
-            export->lacking++;
-            export->there[export->next / 8] &= (unsigned char)~(1u << export->next % 8);
-            block->values.size = before;
-        }
-        block->sizes[block->cells++] = block->values.size - before;
-        export->next++;
-    }
-    if (block->values.failed || block->address.failed)
-        sweep_no_memory(why);
-    return sweep_store_release(export->store, why) && !block->values.failed && !block->address.failed;
+           export->next < export->grid->mine)
+        fetch_cell(export, block, &point);
+    sweep_store_release(export->store);
+    return (!block->values.failed && !block->address.failed) || sweep_no_memory(why);
 }
 
-static struct rows rows_of(const struct export *export, const struct block *block, size_t cell,
-                           size_t offset) {
+/* Calls `use` with every cell of the block. */
+static bool each(const struct export *export, const struct block *block, void *self,
+                 bool (*use)(void *self, const struct sweep_point *point, const struct rows *rows)) {
+    struct sweep_point point = { .grid = export->grid };
     const size_t columns = export->grid->columns;
-    return (struct rows){ (const double *)(const void *)(block->values.data + offset),
-                          block->sizes[cell] / (columns * sizeof(double)), columns, block->status[cell] };
-}
-
-static bool format(const struct export *export, struct block *block, struct reason *why) {
-    struct sweep_point point = { .grid = export->grid };
-    block->text.size = 0;
-    if (!export->csv)
-        return true;
-    for (size_t i = 0, offset = 0; i < block->cells; offset += block->sizes[i++]) {
-        const struct rows rows = rows_of(export, block, i, offset);
+    const char *values = block->values.data;
+    bool good = true;
+    for (size_t i = 0; i < block->cells && good; values += block->sizes[i++]) {
+        const struct rows rows = { (const double *)(const void *)values,
+                                   block->sizes[i] / (columns * sizeof(double)), columns, block->status[i] };
         sweep_point_set(&point, sweep_grid_cell(export->grid, block->first + i));
-        sweep_csv_rows(&block->text, &point, &rows);
+        good = use(self, &point, &rows);
     }
-    return !block->text.failed || sweep_no_memory(why);
+    return good;
 }
 
-/* Alone, and in order. */
-static bool write_block(struct export *export, const struct block *block, struct reason *why) {
-    struct sweep_point point = { .grid = export->grid };
+static bool format(void *text, const struct sweep_point *point, const struct rows *rows) {
+    sweep_csv_rows(text, point, rows);
+    return true;
+}
+
+static bool average(void *self, const struct sweep_point *point, const struct rows *rows) {
+    struct export *export = self;
+    return sweep_summary_take(export->means, &export->means_text, point, rows);
+}
+
+static bool write_means(struct export *export, struct reason *why) {
     struct buffer *text = &export->means_text;
-    for (size_t i = 0, offset = 0; i < block->cells; offset += block->sizes[i++]) {
-        const struct rows rows = rows_of(export, block, i, offset);
-        export->rows += rows.count;
-        sweep_point_set(&point, sweep_grid_cell(export->grid, block->first + i));
-        if (export->means && !sweep_summary_take(export->means, text, &point, &rows))
-            return sweep_no_memory(why);
-    }
-    bool good = (!export->csv || sweep_draft_write(export->csv, block->text.data, block->text.size, why)) &&
-                (!export->means || sweep_draft_write(export->summary, text->data, text->size, why));
+    const bool good = sweep_draft_write(export->outlet->summary, text->data, text->size, why);
     text->size = 0;
     return good;
 }
 
-/* Waits until all blocks before are written, and writes; what lacks a cell is worthless, and not written. */
+/* Alone, and in order. */
+static bool write_block(struct export *export, const struct block *block, struct reason *why) {
+    const struct outlet *outlet = export->outlet;
+    export->tally->rows += block->values.size / (export->grid->columns * sizeof(double));
+    if ((export->means && !each(export, block, export, average)) ||
+        (outlet->take && !each(export, block, outlet->self, outlet->take)))
+        return sweep_no_memory(why);
+    return (!outlet->csv || sweep_draft_write(outlet->csv, block->text.data, block->text.size, why)) &&
+           (!export->means || write_means(export, why));
+}
+
+/* Waits until all blocks before are written; what lacks a cell is worthless, and not written. */
 static bool write_in_turn(struct export *export, const struct block *block, uint64_t turn,
                           struct reason *why) {
     pthread_mutex_lock(&export->lock);
     while (export->written < turn && !export->failed)
         pthread_cond_wait(&export->moved, &export->lock);
-    bool wanted = !export->failed && !export->lacking;
+    const bool wanted = !export->failed && !export->tally->lacking;
     pthread_mutex_unlock(&export->lock);
     return !wanted || write_block(export, block, why);
 }
@@ -110,16 +119,19 @@ static void *work(void *self) {
     struct export *export = self;
     struct block block = { .cells = 0 };
     struct reason why = { .failed = true };
-    bool good = true;
-    while (good) {
+    for (bool good = true; good;) {
         pthread_mutex_lock(&export->lock);
-        bool more = !export->failed && export->next < export->grid->mine;
+        const bool more = !export->failed && export->next < export->grid->mine;
         const uint64_t turn = export->taken++;
-        good = !more || fetch(export, &block, &why);
+        good = more && fetch(export, &block, &why);
         pthread_mutex_unlock(&export->lock);
         if (!more)
             break;
-        good = good && format(export, &block, &why) && write_in_turn(export, &block, turn, &why);
+        block.text.size = 0;
+        if (good && export->outlet->csv)
+            each(export, &block, &block.text, format);
+        good = good && (!block.text.failed || sweep_no_memory(&why)) &&
+               write_in_turn(export, &block, turn, &why);
         pthread_mutex_lock(&export->lock);
         if (!good && !export->failed)
             *export->why = why;
@@ -134,44 +146,38 @@ static void *work(void *self) {
     return NULL;
 }
 
-static bool write_headers(struct export *export, struct reason *why) {
+static bool begin(struct export *export, struct reason *why) {
     struct buffer header = { .data = NULL };
     sweep_csv_header(&header, export->grid);
-    bool good = (!header.failed || sweep_no_memory(why)) &&
-                (!export->csv || sweep_draft_write(export->csv, header.data, header.size, why));
-    sweep_buffer_free(&header);
-    if (good && export->summary)
+    if (export->outlet->summary)
         export->means = sweep_summary_begin(&export->means_text, export->grid);
-    return good && (!export->summary || export->means || sweep_no_memory(why));
+    bool good = (!header.failed && (export->means || !export->outlet->summary)) || sweep_no_memory(why);
+    good = good &&
+           (!export->outlet->csv || sweep_draft_write(export->outlet->csv, header.data, header.size, why));
+    sweep_buffer_free(&header);
+    return good;
 }
 
-static bool write_last_means(struct export *export, struct reason *why) {
-    struct buffer *text = &export->means_text;
-    return (sweep_summary_end(export->means, text) || sweep_no_memory(why)) &&
-           sweep_draft_write(export->summary, text->data, text->size, why);
-}
-
-bool sweep_export(struct store *store, const struct grid *grid, unsigned jobs, struct draft *csv,
-                  struct draft *summary, unsigned char *there, uint64_t *lacking, uint64_t *rows,
-                  struct reason *why) {
-    struct export export = {
-        .store = store, .grid = grid, .csv = csv, .summary = summary, .there = there, .why = why
-    };
+bool sweep_export(struct store *store, const struct grid *grid, unsigned jobs, const struct outlet *outlet,
+                  struct tally *tally, struct reason *why) {
+    struct export export = { .store = store, .grid = grid, .outlet = outlet, .tally = tally, .why = why };
     struct team team;
-    bool good = write_headers(&export, why);
+    tally->lacking = tally->rows = 0;
+    pthread_mutex_init(&export.lock, NULL);
+    pthread_cond_init(&export.moved, NULL);
+    bool good = begin(&export, why);
     if (good) {
-        pthread_mutex_init(&export.lock, NULL);
-        pthread_cond_init(&export.moved, NULL);
         sweep_team_start(&team, jobs - 1, work, &export);
         work(&export);
         sweep_team_join(&team);
-        good = !export.failed && (!export.means || write_last_means(&export, why));
-        pthread_cond_destroy(&export.moved);
-        pthread_mutex_destroy(&export.lock);
+        good = !export.failed;
     }
+    if (good && export.means)
+        good = (sweep_summary_end(export.means, &export.means_text) || sweep_no_memory(why)) &&
+               write_means(&export, why);
+    pthread_cond_destroy(&export.moved);
+    pthread_mutex_destroy(&export.lock);
     sweep_summary_free(export.means);
     sweep_buffer_free(&export.means_text);
-    *lacking = export.lacking;
-    *rows = export.rows;
     return good;
 }

@@ -106,7 +106,7 @@ static void print_grid(struct buffer *out, const struct grid *grid, const struct
         print_texts(out, &grid->axes[i]);
     sweep_print(out, "\n    },\n    \"shard\": \"%llu/%llu\",\n    \"cells\": %llu,\n    \"rows\": %llu",
                 (unsigned long long)grid->shard, (unsigned long long)grid->shards,
-                (unsigned long long)grid->mine, (unsigned long long)facts->rows);
+                (unsigned long long)grid->mine, (unsigned long long)facts->tally->rows);
     print_file(out, "csv", facts->csv);
     if (facts->summary)
         print_file(out, "summary", facts->summary);

@@ -25,37 +25,36 @@ struct store_spec {
     const char *experiment;
     const char *path; /* NULL: in memory */
     uint64_t program; /* of what computes: a cell of another program counts for nothing, and is replaced */
-    bool fresh; /* nor does a cell that was there before; those that are computed are replaced */
-    bool timed; /* cells hold seconds: likewise, and two of one address may differ */
+    bool fresh; /* nor does a cell that was there before */
+    bool timed; /* cells hold seconds: two of one address may differ */
 };
 struct store;
 /* Opens or begins a store; one that cannot be used is set aside as PATH~, and what can be read of it kept.
- * NULL on failure. Every function below may be called by any thread. */
+ * NULL on failure. What follows may be called by any thread. */
 struct store *sweep_store_open(const struct store_spec *spec, struct reason *why);
 void sweep_store_close(struct store *store);
 /* Where the cells are, for messages: the path, or "memory". */
 const char *sweep_store_name(const struct store *store);
 
-/* A finished cell, kept for good at the next flush at the latest. */
+/* A finished cell, kept for good at the next flush. Other rows of the same cell and program fail that flush,
+ * unless the store is fresh or timed. */
 bool sweep_store_put(struct store *store, const struct buffer *address, const struct rows *rows,
                      struct reason *why);
 /* From where an unfinished cell can go on, until it is put. */
 bool sweep_store_checkpoint(struct store *store, const struct buffer *address, const struct buffer *state,
                             struct reason *why);
-/* Commits what was put. On failure it stays in memory. */
 bool sweep_store_flush(struct store *store, struct reason *why);
-uint64_t sweep_store_written(struct store *store); /* cells committed since it was opened */
+uint64_t sweep_store_written(const struct store *store); /* cells flushed since it was opened */
 uint64_t sweep_store_changed(const struct store *store); /* cells that came out other than they were there */
 
-/* What follows happens between hold and release; hold waits for other programs, and other threads for
- * release. */
-bool sweep_store_hold(struct store *store, bool to_write, struct reason *why);
-bool sweep_store_release(struct store *store, struct reason *why);
+/* has and get stand between hold, which waits for other programs and threads, and release. */
+bool sweep_store_hold(struct store *store, struct reason *why);
+void sweep_store_release(struct store *store);
 bool sweep_store_has(struct store *store, const struct buffer *address);
 /* Appends the doubles of a cell; false if it is not there, or damaged. */
 bool sweep_store_get(struct store *store, const struct buffer *address, struct buffer *values,
                      char status[STATUS_MAX]);
-/* Likewise the bytes of a checkpoint; takes hold by itself. */
+/* Likewise the bytes of a checkpoint; holds by itself. */
 bool sweep_store_resume(struct store *store, const struct buffer *address, struct buffer *state);
 
 /* ---- csv.c, summary.c ----------------------------------------------------------------------------- */
@@ -75,23 +74,29 @@ void sweep_summary_free(struct summary *summary);
 
 /* ---- export.c, meta.c ----------------------------------------------------------------------------- */
 
-/* Which cells of a shard are there: bit i of its cell i. */
-static inline bool sweep_bit(const unsigned char *bits, uint64_t i) {
-    return bits[i / 8] >> i % 8 & 1;
-}
-/* CSV and summary from the store, each unless it is NULL, on up to `jobs` threads. A cell that turns out not
- * to be there, or damaged, loses its bit and is counted in *lacking: the drafts are then not to be used. */
-bool sweep_export(struct store *store, const struct grid *grid, unsigned jobs, struct draft *csv,
-                  struct draft *summary, unsigned char *there, uint64_t *lacking, uint64_t *rows,
-                  struct reason *why);
+/* Where rows go, each unless it is NULL. */
+struct outlet {
+    struct draft *csv, *summary;
+    bool (*take)(void *self, const struct sweep_point *point, const struct rows *rows); /* false: no memory */
+    void *self;
+};
+/* A cell that turns out not to be there, or damaged, loses its bit, and the outlets are worthless. */
+struct tally {
+    unsigned char *there; /* bit i: cell i of the shard is in the store */
+    uint64_t lacking, rows;
+};
+/* The cells of a shard from the store, in order, on up to `jobs` threads. */
+bool sweep_export(struct store *store, const struct grid *grid, unsigned jobs, const struct outlet *outlet,
+                  struct tally *tally, struct reason *why);
 
 struct facts { /* what meta.json tells of a run */
     const char *command;
     uint64_t program;
     double started, seconds; /* started: seconds since 1970, UTC */
     unsigned jobs;
-    uint64_t rows, computed;
+    uint64_t computed;
     const struct draft *csv, *summary;
+    const struct tally *tally;
 };
 void sweep_meta(struct buffer *out, const struct grid *grid, const struct facts *facts);
 /* argv as a shell would read it */
@@ -121,10 +126,10 @@ int sweep_store_identify(struct sqlite3 *db, const char *name);
 /* The columns crc, status and rows from `first` on; false if the checksum differs. The cell knows its address
  * and program; the rest is valid until the row is left. */
 bool sweep_cell_read(struct cell *cell, struct sqlite3_stmt *row, int first);
-/* Within a transaction. What is merged counts as computed by this command. */
-bool sweep_store_take(struct store *store, const struct cell *cell, bool merged, struct reason *why);
+/* Writes a cell; for one thread alone. */
+bool sweep_store_take(struct store *store, const struct cell *cell, struct reason *why);
 /* Every cell of this program that can be read from the file `path`. */
-bool sweep_store_take_all(struct store *store, const struct store_spec *spec, const char *path, bool merged,
+bool sweep_store_take_all(struct store *store, const struct store_spec *spec, const char *path,
                           struct reason *why);
 
 #endif
