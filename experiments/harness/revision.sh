@@ -3,5 +3,7 @@
 # of pages or tests does not rerun the default grids.
 cd "$(dirname "$0")/../.." || exit
 set -- -- lib experiments data meson.build
-commit=$(git log -1 --format=%h --abbrev=12 "$@") && test "$commit" || exit
-echo "$commit$(git diff --quiet HEAD "$@" || echo -dirty)"
+# Of these sources, whatever repository and settings a user's environment speaks of.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+commit=$(git rev-list -1 --abbrev-commit --abbrev=12 HEAD "$@") && test "$commit" || exit
+echo "$commit$(git diff --no-ext-diff --quiet HEAD "$@" || echo -dirty)"

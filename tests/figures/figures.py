@@ -1,8 +1,9 @@
 """Draws every figure in both languages and formats, without a warning, and compares with the figures committed.
 
-figures.py GNUPLOT SOURCE RESULTS FIGURE...: RESULTS holds the CSV of the default grids."""
+figures.py GNUPLOT SOURCE RESULTS FIGURE...: GNUPLOT is a command, a word a line; RESULTS holds the CSV of the default grids."""
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-GNUPLOT, SOURCE, RESULTS = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+GNUPLOT, SOURCE, RESULTS = sys.argv[1].split("\n"), Path(sys.argv[2]), sys.argv[3]
 FIGURES = sys.argv[4:]
 PHONE = 352  # pixels left for a figure on a phone of 390
 TIMED = {"lengths"}  # holds processor times, which differ from run to run
@@ -19,8 +20,11 @@ REFERENCE = "gnuplot 5.4 patchlevel 4"  # another version may place a label else
 
 def draw(figure, lang, target):
     script = f'set loadpath "{SOURCE}/plots"; lang="{lang}"; csv="{RESULTS}"; out="{target}"'
-    command = ["env", "-i", "LC_ALL=C.UTF-8", GNUPLOT, "-d", "-e", script, SOURCE / "plots" / f"{figure}.gp"]
-    return subprocess.run(command, capture_output=True, text=True)
+    command = [*GNUPLOT, "-e", script, SOURCE / "plots" / f"{figure}.gp"]
+    with tempfile.TemporaryDirectory() as home:  # of a user whose settings would spoil every figure
+        (Path(home) / ".gnuplot").write_text("set output '/nowhere/at/all'\n")
+        hostile = {**os.environ, "HOME": home, "GNUTERM": "x11", "GNUPLOT_LIB": home, "LC_ALL": "pt_BR.UTF-8"}
+        return subprocess.run(command, capture_output=True, text=True, env=hostile)
 
 
 def same_drawing(a, b):
@@ -65,7 +69,7 @@ class Figures(unittest.TestCase):
                     self.assertGreaterEqual(min(sizes) * PHONE / width, 9)
 
     def test_the_committed_figures_are_those_of_the_runs(self):
-        version = subprocess.run([GNUPLOT, "--version"], capture_output=True, text=True).stdout.strip()
+        version = subprocess.run([*GNUPLOT, "--version"], capture_output=True, text=True).stdout.strip()
         if version != REFERENCE:
             self.skipTest(f"{version} is not {REFERENCE}")
         arithmetic = json.loads((Path(RESULTS) / "vanishing.meta.json").read_text())["grid"]["arithmetic"]

@@ -63,6 +63,16 @@ class Revision(ProbeTest):
                 last = self.commit()
                 self.assertEqual(self.revision(), f"{last}\n")
 
+    def test_what_a_user_has_set_up_changes_nothing(self):
+        self.git("init", "-q")
+        last = self.commit()
+        self.write("lib/net/net.c", "second\n")
+        (self.folder / "config").write_text("[diff]\n external = /bin/true\n[log]\n showSignature = true\n format = raw\n"
+                                            "[color]\n ui = always\n[core]\n abbrev = 40\n")
+        script = f"export GIT_CONFIG_GLOBAL={self.folder}/config GIT_DIR=/nowhere GIT_INDEX_FILE=/nowhere; exec sh '{self.script}'"
+        result = self.run_here("sh", "-c", script)
+        self.assertEqual((result.stdout, result.returncode), (f"{last}-dirty\n", 0), result.stderr)
+
     def test_a_touched_file_and_a_staged_one(self):
         self.git("init", "-q")
         last = self.commit()

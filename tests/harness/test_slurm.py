@@ -114,20 +114,20 @@ class Slurm(ProbeTest):
         return "".join(path.read_text() for path in sorted(self.folder.glob("slurm-*.out")))
 
     def test_an_array_of_shards_one_of_them_requeued_and_a_merge(self):
-        grid = ["--updates", "20000", "--length", "20000", "--first", "2000", "--seed", "1:4"]
-        self.good("lasting", "--out", "whole.csv", *grid)
+        grid = ["--updates", "10000", "--length", "20000", "--first", "2000", "--seed", "1:4"]
+        self.good("lasting", "--out", "whole.csv", *grid, timeout=300)
         (self.folder / "build").mkdir()
         (self.folder / "build/experiments").symlink_to(PROBES)
         array = self.submit("--array=0-1", SCRIPT, "lasting", *grid)
         merge = self.submit(f"--dependency=afterany:{array}", SCRIPT, "lasting", *grid)
         self.assertTrue(self.wait_for(lambda: self.state(f"{array}_0") == ["R"], 30), self.say("squeue"))
-        time.sleep(2)  # into its first cell
+        time.sleep(1)  # into its first cell
         self.say("scontrol", "requeue", f"{array}_0")
         self.assertTrue(self.wait_for(lambda: self.state(f"{array}_0") == ["PD"], 60), self.say("squeue"))
         self.assertIn("lasting: interrupted: ", self.logs())
         self.say("scontrol", "update", f"jobid={array}_0", "StartTime=now")
-        self.assertTrue(self.wait_for(lambda: self.state(array) == [], 120), self.say("squeue") + self.logs())
-        self.assertTrue(self.wait_for(lambda: self.state(merge) == [], 60), self.say("squeue") + self.logs())
+        self.assertTrue(self.wait_for(lambda: self.state(array) == [], 300), self.say("squeue") + self.logs())
+        self.assertTrue(self.wait_for(lambda: self.state(merge) == [], 300), self.say("squeue") + self.logs())
         self.assertEqual(self.bytes_of("results/lasting.csv"), self.bytes_of("whole.csv"), self.logs())
         self.assertEqual(self.bytes_of("results/lasting.summary.csv"), self.bytes_of("whole.summary.csv"))
         for k in (0, 1):

@@ -1,5 +1,6 @@
 """FILE.summary.csv: means and sample deviations over seeds, of the cells with status ok."""
 
+import resource
 import statistics
 
 from probes import ProbeTest, main
@@ -64,6 +65,19 @@ class Summary(ProbeTest):
         values = [float(r["value"]) / 4e307 for r in self.rows_of("a.csv")]
         self.assertAlmostEqual(float(summary[0]["value"]) / 4e307, statistics.fmean(values), delta=1e-12)
         self.assertAlmostEqual(float(summary[0]["value_sd"]) / 4e307, statistics.stdev(values), delta=1e-12)
+
+    def seconds(self, rows, mode):
+        """Of the processor, for a sweep of 2 seeds and so many rows each."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.good("busy", "--out", f"{rows}-{mode}.csv", "--first", rows, "--limit", mode, "--scale", "1", "--seed", "1:2")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    def test_its_cost_is_in_proportion_to_the_rows(self):
+        """Also where a seed has more rows than the one before it; what was quadratic took 16 times as long."""
+        for mode in (1, 8):
+            ratio = self.seconds(120000, mode) / self.seconds(30000, mode)
+            self.assertLess(ratio, 8, mode)
 
     def test_without_a_seed_axis_there_is_no_summary(self):
         self.good("reading", "--out", "a.csv")
