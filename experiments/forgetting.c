@@ -31,13 +31,15 @@ static const struct sweep_axis axes[] = {
 enum { LAG, R2, CAPACITY, FORWARD, BACKWARD, OUTPUT, LYAPUNOV, COLUMNS };
 static const struct sweep_column columns[] = {
     { "lag", "steps k from the cause to the effect", .key = true },
-    { "r2", "out-of-sample R2 of x_{t-k} read from h_t by LAPACK; 0 if the mean does better, empty if h is "
+    { "r2",
+      "out-of-sample R2 of x_{t-k} read from h_t by LAPACK; 0 if the mean does better, empty if h is "
       "too large",
       0 },
     { "capacity", "sum of r2 over lags 0..k, by LAPACK", 0 },
     { "log10_forward", "log10 of ||delta h_{t+k}|| / ||delta h_t||, a random perturbation", 0 },
     { "log10_backward", "log10 of ||dL/dh_{T-k}|| / ||dL/dh_T||", 0 },
-    { "log10_dy_dx", "log10 of |dy/dx_{T-k}|, y = <v, h_T>, v ~ N(0, 1); root mean square over the batch", 0 },
+    { "log10_dy_dx", "log10 of |dy/dx_{T-k}|, y = <v, h_T>, v ~ N(0, 1); root mean square over the batch",
+      0 },
     { "log10_lyapunov", "k times the largest Lyapunov exponent, by LAPACK, log10", 0 },
     { 0 },
 };

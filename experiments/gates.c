@@ -124,8 +124,8 @@ const struct sweep_spec experiment = {
     .name = "gates",
     .question = "Does a gate keep the gradient alive at initialisation, and for how long?",
     .theory = "where everything else is small, r is the gate that keeps, sigmoid(forget bias): below 1, so "
-              "gated nets "
-              "vanish too, at a rate one sets",
+              "gated nets vanish too, at a rate one sets; what goes through W adds to it, as the limit of "
+              "infinitely many units has it (--sites)",
     .axes = axes,
     .columns = columns,
     .plot = { "forget", "r", "architecture" },

@@ -127,9 +127,8 @@ START_TEST(a_smaller_rate_does_not_help) {
         claim_run(48 * 3001, (const char *const[]){ "--rate", "0.1", "--w", "3.25:6.75:0.5", "--b",
                                                     "-3.875:-1.375:0.5", "--updates", "3000", NULL });
     const struct outcome slow = outcome_of(&table, 48);
-    claim_near("C15", "unclipped, a tenth of the rate: share of descents thrown off",
-               slow.left / slow.starts, reckoned(8, 6, 0.5, 0.1, 3000), 0.17,
-               "the same by complex steps, 4 standard deviations");
+    claim_near("C15", "unclipped, a tenth of the rate: share of descents thrown off", slow.left / slow.starts,
+               reckoned(8, 6, 0.5, 0.1, 3000), 0.17, "the same by complex steps, 4 standard deviations");
     claim_at_most("C15", "unclipped, a tenth of the rate: one start over those thrown off", 1 / slow.left, 1,
                   "the gradient on the wall far exceeds 1 / rate");
     sweep_table_free(&table);

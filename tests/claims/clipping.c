@@ -140,7 +140,8 @@ START_TEST(what_is_far_away_stays_far_away) {
     const bool by_value = _i;
     const double free = fade(by_value, 0), clipped = fade(by_value, by_value ? 1.0 / H : 0.1);
     char what[96];
-    claim_at_most("C18", "unclipped: log10 of what x_{T-30} does to dL/dW over what x_T does", free, -3, "it fades");
+    claim_at_most("C18", "unclipped: log10 of what x_{T-30} does to dL/dW over what x_T does", free, -3,
+                  "it fades");
     snprintf(what, sizeof what, "by %s: the same after clipping, less that", by_value ? "value" : "norm");
     claim_near("C18", what, clipped - free, 0, log10(1.5), "clipping brings nothing back");
 }

@@ -118,8 +118,8 @@ START_TEST(the_exception_is_a_relu_that_mixes_nothing) {
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_loss_linear(net, 7), RNN_OK);
     memcpy(v, rnn_state_gradient(net, net->spec.length), sizeof v);
-    claim_at_most("C3", "relu, W = 0.85 I: log10 |dy/dx|, 200 steps back", by_changing(net, v, 200), -INFINITY,
-                  "exactly zero");
+    claim_at_most("C3", "relu, W = 0.85 I: log10 |dy/dx|, 200 steps back", by_changing(net, v, 200),
+                  -INFINITY, "exactly zero");
     ck_assert_int_eq(rnn_forward(net), RNN_OK);
     ck_assert_int_eq(rnn_loss_linear(net, 7), RNN_OK);
     ck_assert_int_eq(rnn_backward(net), RNN_ZERO);

@@ -53,11 +53,11 @@ enum { ORDINARY = sizeof ordinary / sizeof *ordinary };
 START_TEST(an_ordinary_gated_net_has_the_slope_of_infinitely_many_units) {
     const bool untied = _i % 2;
     const char *const cell = cells[_i / 2], *const weights = untied ? "untied" : "tied";
-    struct sweep_table table = claim_run(
-        ORDINARY * 10,
-        (const char *const[]){ "--architecture", cell, "--weights", weights, "--scale", "1,2", "--forget",
-                               "0,1,2", "--hidden", untied ? "64" : "128", "--length", untied ? "80" : "100",
-                               "--sites", "1024", "--seed", seeds, NULL });
+    struct sweep_table table =
+        claim_run(ORDINARY * 10,
+                  (const char *const[]){ "--architecture", cell, "--weights", weights, "--scale", "1,2",
+                                         "--forget", "0,1,2", "--hidden", untied ? "64" : "128", "--length",
+                                         untied ? "80" : "100", "--sites", "1024", "--seed", seeds, NULL });
     for (int i = 0; i < ORDINARY; i++) {
         char where[48], what[96];
         const double tolerance = (untied ? ordinary[i].untied : ordinary[i].tied)[_i / 2];

@@ -8,7 +8,8 @@
 static const uint64_t seed = 713;
 
 /* array[i] = deviation * number i of the stream; products and roots round once each */
-static void assert_drawn(const double *array, size_t count, double deviation, uint32_t purpose, uint32_t index) {
+static void assert_drawn(const double *array, size_t count, double deviation, uint32_t purpose,
+                         uint32_t index) {
     double numbers[count];
     rnn_gaussian(numbers, count, 1, (struct rnn_stream){ seed, purpose, index });
     for (size_t i = 0; i < count; i++)
@@ -128,4 +129,5 @@ START_TEST(a_net_drawn_anew_forgets_the_pass_before) {
 END_TEST
 
 UNIT_MAIN("draw", every_array_has_its_stream_and_its_deviation,
-          biases_are_zero_but_for_the_gate_that_keeps_and_gains_are_gamma, a_net_drawn_anew_forgets_the_pass_before)
+          biases_are_zero_but_for_the_gate_that_keeps_and_gains_are_gamma,
+          a_net_drawn_anew_forgets_the_pass_before)

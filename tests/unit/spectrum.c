@@ -182,7 +182,8 @@ START_TEST(the_exponents_add_up_to_the_logarithm_of_the_volume) {
         ck_assert_int_eq(rnn_forward(net), RNN_OK);
         ck_assert_int_eq(lyapunov(exponents, net, FIRST, STEPS - 1), RNN_OK);
         for (size_t t = FIRST; t < STEPS; t++) {
-            expected += log_det(net->p.W_hh + (weights == RNN_UNTIED ? (t - 1) * H * H : 0)) / (STEPS - FIRST);
+            expected +=
+                log_det(net->p.W_hh + (weights == RNN_UNTIED ? (t - 1) * H * H : 0)) / (STEPS - FIRST);
             for (size_t i = 0; i < H; i++)
                 expected += log(1 - pow(rnn_state(net, t)[i], 2)) / (STEPS - FIRST);
         }
@@ -257,5 +258,5 @@ UNIT_MAIN("spectrum", spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
           a_diagonal_net_has_the_logarithms_of_its_diagonal,
           a_symmetric_net_has_the_logarithms_of_its_eigenvalues,
           the_exponents_add_up_to_the_logarithm_of_the_volume,
-          each_step_of_an_untied_net_stretches_by_its_own_matrix, a_dead_unit_is_an_exponent_of_minus_infinity,
-          what_has_no_exponents_is_refused)
+          each_step_of_an_untied_net_stretches_by_its_own_matrix,
+          a_dead_unit_is_an_exponent_of_minus_infinity, what_has_no_exponents_is_refused)
