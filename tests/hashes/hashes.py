@@ -30,6 +30,7 @@ GRIDS = {
     "forgetting": f"--length 120 --lags 20 {SMALL}",
     "gates": f"--length 80 --inputs 5 --forget -1,1 --sites 0,20 {SMALL}",
     "learning": f"--task order,adding --kind irnn,orthogonal,gru --length 11 --shortest 10 --reach 20 --updates 20 {SMALL}",
+    "letters": f"--truncation 1,3 --length 10 --updates 20 {SMALL}",
     "lengths": f"--length 10,300,3000 --inputs 5 {SMALL}",
     "normalising": f"--gamma 0.5 --length 10 --optimizer rmsprop --updates 20 {SMALL}",
     "prose": f"--length 20 {SMALL}",

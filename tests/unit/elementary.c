@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARGUMENTS = 500000 };
+enum { ARGUMENTS = 250000 };
 static mpfr_t exact, work;
 
 static void begin(void) {
