@@ -8,8 +8,12 @@ import sys
 import tempfile
 import unittest
 
-PROBES = pathlib.Path(os.environ["PROBES"])
-EXPERIMENTS = pathlib.Path(os.environ["EXPERIMENTS"])
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # every run waits for the disk four times
+# Folders have a blank and accents, as a user's may; so have the names of the programs, through links.
+LINKS = tempfile.TemporaryDirectory(prefix="uma ligação ", dir=MEMORY)
+PROBES, EXPERIMENTS = (pathlib.Path(LINKS.name) / name for name in ("probes", "experiments"))
+PROBES.symlink_to(os.environ["PROBES"])
+EXPERIMENTS.symlink_to(os.environ["EXPERIMENTS"])
 # The sanitizer's own memory does not fit into a small address space.
 SANITIZED = b"__asan_init" in (PROBES / "busy").read_bytes()
 
@@ -29,10 +33,18 @@ class ProbeTest(unittest.TestCase):
     maxDiff = 2000
 
     def setUp(self):
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # every run waits for the disk four times
-        folder = tempfile.TemporaryDirectory(prefix="harness-", dir=memory)
+        self.folder = self.empty_folder("uma pasta é ")
+
+    def empty_folder(self, prefix):
+        folder = tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY)
         self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        return pathlib.Path(folder.name)
+
+    def module(self, name):
+        """One of the probes' modules for LD_PRELOAD, where a blank ends a name."""
+        link = self.empty_folder("module-") / name
+        link.symlink_to(PROBES.resolve() / name)
+        return str(link)
 
     def environment(self, **changes):
         environment = {k: v for k, v in os.environ.items() if k not in ("EVANESCE_DATA", "OMP_NUM_THREADS", "EVANESCE_CHECKPOINT")}

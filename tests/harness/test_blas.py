@@ -2,13 +2,13 @@
 
 import unittest
 
-from probes import PROBES, SANITIZED, ProbeTest, main
+from probes import SANITIZED, ProbeTest, main
 
 
 class Blas(ProbeTest):
     @unittest.skipIf(SANITIZED, "a sanitizer wants to be loaded first")
     def test_a_blas_is_told_to_use_one_thread(self):
-        stand_in = self.environment(LD_PRELOAD=str(PROBES / "libblas_stand_in.so"))
+        stand_in = self.environment(LD_PRELOAD=self.module("libblas_stand_in.so"))
         run = self.run_probe("busy", "--out", "a.csv", "--jobs", "2", environment=stand_in)
         self.assertEqual((run.status, run.err), (0, "threads 1\n"))
 

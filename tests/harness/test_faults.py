@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -97,7 +98,7 @@ class Space(ProbeTest):
     def test_a_full_file_system(self):
         """A real one, where mounting is allowed."""
         script = ("mount -t tmpfs -o size=64k tmpfs small && cd small && %s --out a.csv --seed 1:200 --first 10; "
-                  "echo status $?; ls") % self.command("busy")[0]
+                  "echo status $?; ls") % shlex.join(self.command("busy"))
         (self.folder / "small").mkdir()
         if not shutil.which("unshare"):
             self.skipTest("unshare is not installed")

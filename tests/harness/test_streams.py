@@ -1,6 +1,7 @@
 """Rows to standard output or a device: whole, in order, and never silently cut."""
 
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -100,17 +101,17 @@ class Streams(ProbeTest):
     def test_a_closed_standard_output(self):
         for arguments in ("--out -", "--help", "--version", "--list"):
             with self.subTest(arguments):
-                command = " ".join(self.command("busy")) + f" {arguments} >&-"
+                command = shlex.join(self.command("busy")) + f" {arguments} >&-"
                 ended = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, text=True)
                 self.assertEqual(ended.returncode, 1, ended.stderr)
                 self.assertIn("standard output:", ended.stderr)
 
     def test_closed_streams_are_never_the_store(self):
-        command = " ".join(self.command("busy", "--out", "a.csv", "--seed", "1:3"))
+        command = shlex.join(self.command("busy", "--out", "a.csv", "--seed", "1:3"))
         subprocess.run(["sh", "-c", command + " <&- >&- 2>&-"], cwd=self.folder, check=True)
         self.good("busy", "--out", "there/b.csv")
         self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("there/b.csv"))
-        command = " ".join(self.command("busy", "--out", "c.csv", "--limit", "1,4", "--jobs", "1"))
+        command = shlex.join(self.command("busy", "--out", "c.csv", "--limit", "1,4", "--jobs", "1"))
         self.assertEqual(subprocess.run(["sh", "-c", command + " >&- 2>&-"], cwd=self.folder).returncode, 1)
         self.assertNotIn(b"busy: cell", self.bytes_of("busy.sqlite"))
 

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from probes import PROBES, SANITIZED, ProbeTest, main
+from probes import SANITIZED, ProbeTest, main
 
 
 class Jobs(ProbeTest):
@@ -35,7 +35,7 @@ class NoThreads(ProbeTest):
         for made, said in ((0, "only 1 of 4 jobs"), (1, "only 1 of 4 jobs"), (3, "only 3 of 4 jobs"), (4, "")):
             with self.subTest(made):
                 result = self.good("busy", "--out", "a.csv", "--fresh", "--jobs", "4", environment=self.environment(
-                    LD_PRELOAD=str(PROBES / "libthreads_stand_in.so"), THREADS=str(made)))
+                    LD_PRELOAD=self.module("libthreads_stand_in.so"), THREADS=str(made)))
                 self.assertIn(said, result.err)
                 self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("whole.csv"))
 
