@@ -2,8 +2,7 @@
 # and a clipping.
 height = 520
 load "style.gp"
-tanh = csv."/diverging.summary.csv"
-irnn = csv."/diverging-irnn.summary.csv"
+data(n) = csv."/".word("diverging diverging-irnn", n).".summary.csv"
 array rate[3] = [0.01, 0.1, 1]
 clips = "none norm"
 set multiplot
@@ -30,9 +29,9 @@ do for [p = 0:5] {
     if (p < 3) { set xtics ("" 1, "" 2, "" 3, "" 4) } else { set xtics (number("0.5") 1, "1" 2, "2" 3, "IRNN" 4) }
     set format y (i == 1 ? "%g" : "")
     at(scale) = of(strcol("kind") eq "irnn" ? 4 : scale == 0.5 ? 1 : scale + 1)
-    plot for [data in tanh." ".irnn] data using (at(column("scale"))):(0.5):(0.38):(0.5) with boxxyerror fillcolor rgb "#c9c9c9" fillstyle solid noborder, \
-         for [data in tanh." ".irnn] data using (at(column("scale"))):(column("solved") / 2):(0.38):(column("solved") / 2) with boxxyerror fillcolor rgb RELU fillstyle solid noborder, \
-         for [data in tanh." ".irnn] data using (at(column("scale"))):(1 - column("diverged") / 2):(0.38):(column("diverged") / 2) with boxxyerror fillcolor rgb TANH fillstyle solid noborder, \
-         for [data in tanh." ".irnn] data using (at(column("scale"))):(column("solved")):(wilson_low(column("solved"), column("seeds"))):(wilson_high(column("solved"), column("seeds"))) with yerrorbars pointtype 0 linewidth 1.4 linecolor rgb THEORY
+    plot for [n = 1:2] data(n) using (at(column("scale"))):(0.5):(0.38):(0.5) with boxxyerror fillcolor rgb "#c9c9c9" fillstyle solid noborder, \
+         for [n = 1:2] data(n) using (at(column("scale"))):(column("solved") / 2):(0.38):(column("solved") / 2) with boxxyerror fillcolor rgb RELU fillstyle solid noborder, \
+         for [n = 1:2] data(n) using (at(column("scale"))):(1 - column("diverged") / 2):(0.38):(column("diverged") / 2) with boxxyerror fillcolor rgb TANH fillstyle solid noborder, \
+         for [n = 1:2] data(n) using (at(column("scale"))):(column("solved")):(wilson_low(column("solved"), column("seeds"))):(wilson_high(column("solved"), column("seeds"))) with yerrorbars pointtype 0 linewidth 1.4 linecolor rgb THEORY
 }
 unset multiplot
