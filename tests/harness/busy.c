@@ -1,12 +1,13 @@
 /* A cell that takes as long as it is asked to, and the ways in which an experiment can go wrong.
  *
- *     first   rows of the cell            length   steps of work (about 1 ns each)
+ *     first   rows of the cell            length   nanoseconds it sleeps, if 1000 or more
  *     limit   1 works; 2 gives an infinite value; 3 diverges at step 57 for odd seeds; 4 fails; 5 diverges
  * without a row; 6 is zero at step 43 after its rows; 7 leaves fields empty; 8 has one row for odd seeds */
 #include "sweep.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <time.h>
 
 static const struct sweep_axis axes[] = {
     { "scale", "0.5,1" }, { "first", "2" }, { "length", "10" }, { "limit", "1" }, { "seed", "1:3" }, { 0 },
@@ -19,12 +20,11 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
-/* A chain of steps no compiler removes. */
-static double work(uint64_t steps) {
-    volatile double state = 1;
-    for (uint64_t i = 0; i < steps; i++)
-        state = state * 0.999 + 0.001;
-    return state;
+static double work(uint64_t nanoseconds) {
+    const struct timespec time = { (time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000) };
+    if (nanoseconds >= 1000)
+        nanosleep(&time, NULL);
+    return 1;
 }
 
 static bool odd(const struct sweep_point *point) {

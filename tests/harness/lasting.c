@@ -1,7 +1,9 @@
 /* A long cell that can go on where it stopped: a chaotic map iterated in rounds, every digit of which depends
- * on all that came before. `length` is the work of a round (about 10 ns each); `first` gives a row every so
- * many rounds. */
+ * on all that came before. `length` is how many microseconds a round takes; `first`
+ * gives a row every so many rounds. */
 #include "sweep.h"
+
+#include <time.h>
 
 static const struct sweep_axis axes[] = {
     { "updates", "40" }, { "first", "10" }, { "length", "1" }, { "seed", "1:3" }, { 0 },
@@ -16,10 +18,11 @@ static const struct sweep_column columns[] = {
 
 enum { ROOM = 32 };
 
-static void turn(double *x, uint64_t steps) {
-    for (uint64_t i = 0; i < steps; i++)
-        for (size_t j = 0; j < ROOM; j++)
-            x[j] = 3.987 * x[j] * (1 - x[j]);
+static void turn(double *x, uint64_t microseconds) {
+    const struct timespec time = { 0, (long)(1000 * microseconds) };
+    nanosleep(&time, NULL);
+    for (size_t j = 0; j < ROOM; j++)
+        x[j] = 3.987 * x[j] * (1 - x[j]);
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {

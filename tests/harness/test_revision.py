@@ -69,7 +69,7 @@ class Revision(ProbeTest):
         self.write("lib/net/net.c", "second\n")
         (self.folder / "config").write_text("[diff]\n external = /bin/true\n[log]\n showSignature = true\n format = raw\n"
                                             "[color]\n ui = always\n[core]\n abbrev = 40\n")
-        script = f"export GIT_CONFIG_GLOBAL={self.folder}/config GIT_DIR=/nowhere GIT_INDEX_FILE=/nowhere; exec sh '{self.script}'"
+        script = f"export GIT_CONFIG_GLOBAL='{self.folder}/config' GIT_DIR=/nowhere GIT_INDEX_FILE=/nowhere; exec sh '{self.script}'"
         result = self.run_here("sh", "-c", script)
         self.assertEqual((result.stdout, result.returncode), (f"{last}-dirty\n", 0), result.stderr)
 

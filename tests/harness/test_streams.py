@@ -116,7 +116,7 @@ class Streams(ProbeTest):
         self.assertNotIn(b"busy: cell", self.bytes_of("busy.sqlite"))
 
     def test_an_interrupted_stream_is_none_and_the_next_one_is_whole(self):
-        arguments = ["--out", "-", "--length", "2000000", "--seed", "1:200"]
+        arguments = ["--out", "-", "--length", "10000000", "--seed", "1:200"]
         process = self.start_probe("busy", *arguments)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)

@@ -38,7 +38,7 @@ class Terminal(ProbeTest):
         self.assertEqual(self.on_terminal("--out", "a.csv", "--quiet", "--seed", "1:3"), ("", 0))
 
     def test_a_long_cell_tells_how_far_it_is(self):
-        seen, status = self.on_terminal("--out", "a.csv", "--updates", "12000", "--length", "8000", "--seed", "1", "--jobs",
+        seen, status = self.on_terminal("--out", "a.csv", "--updates", "12000", "--length", "100", "--seed", "1", "--jobs",
                                         "1", probe="lasting")
         self.assertEqual(status, 0)
         self.assertRegex(seen, r"0/1 cells  [\d.e-]+/s  \d+ s left  update \d+ \d\d\d of 12 000")
