@@ -122,12 +122,10 @@ static const struct word vocabulary[] = {
       .meaning = "what is to be learnt (train.h)" },
     { .name = "kind",
       .kind = KIND_NAME,
-      .names = { "sigmoid", "tanh", "relu", "linear", "irnn", "orthogonal", "lstm", "gru" },
+      .names = { "sigmoid", "tanh", "relu", "linear", "irnn", "orthogonal", "lstm", "gru", "weak" },
       .meaning = "a whole set-up: sigmoid, tanh, relu, linear: elman, W_hh gaussian of scale 1; irnn: relu, "
-                 "W_hh = I, "
-                 "W_xh of deviation 0.1; orthogonal: tanh, W_hh orthogonal; lstm: forget bias 1; gru: bias "
-                 "0; but for "
-                 "irnn W_xh ~ N(0, 1/I)" },
+                 "W_hh = I, W_xh of deviation 0.1; orthogonal: tanh, W_hh orthogonal; lstm: forget bias 1; gru: "
+                 "bias 0; weak: tanh, W_xh of deviation 0.1; but for irnn and weak W_xh ~ N(0, 1/I)" },
     { .name = "optimizer",
       .kind = KIND_NAME,
       .names = { "sgd", "rmsprop", "adam" },

@@ -56,6 +56,7 @@ static const struct setup setups[] = {
     { "orthogonal", &rnn_elman, &rnn_tanh, RNN_ORTHOGONAL, 0, 0 },
     { "lstm", &rnn_lstm, &rnn_tanh, RNN_GAUSSIAN, 0, 1 },
     { "gru", &rnn_gru, &rnn_tanh, RNN_GAUSSIAN, 0, 0 },
+    { "weak", &rnn_elman, &rnn_tanh, RNN_GAUSSIAN, 0.1, 0 }, /* at scale 0.7 the basic tanh of Pascanu's code */
 };
 
 static const struct setup *setup_of(const struct sweep_point *point) {
