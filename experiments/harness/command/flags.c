@@ -153,6 +153,16 @@ static bool choose_level(struct reason *why) {
                         levels);
 }
 
+/* What is linked or loaded with -ffast-math may set the processor to round small numbers to zero. */
+static bool keeps_small_numbers(struct reason *why) {
+    const volatile double least = 0x1p-1074;
+    if (least + least > 0)
+        return true;
+    why->failed = true;
+    return sweep_refuse(why, "numbers below 2^-1022 are flushed to zero in this process, as by a library made "
+                             "with -ffast-math");
+}
+
 bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,
                          const char *const arguments[], struct reason *why) {
     *options = (struct options){ .shards = 1 };
@@ -164,6 +174,6 @@ bool sweep_options_parse(struct options *options, const struct sweep_spec *spec,
             return true;
         i += taken;
     }
-    return choose_level(why) && read_jobs(options, why) && read_shard(options, why) &&
-           check_output(options, why);
+    return keeps_small_numbers(why) && choose_level(why) && read_jobs(options, why) &&
+           read_shard(options, why) && check_output(options, why);
 }
