@@ -16,7 +16,8 @@
  *
  * Arrays are double, row-major and time-major: (T, B, H) is T contiguous (B, H) matrices. W (R, C) acts on
  * column vectors, so a row of h (one sequence) becomes W h. The library only computes: it never prints,
- * exits, reads a file or, but for the choice of a level (arithmetic.h), keeps a global.
+ * exits, reads a file or, but for the choice of a level (arithmetic.h), keeps a global. It is built without
+ * -ffast-math whatever its user's flags are; a program linked with it rounds small numbers to zero, here too.
  *
  *     spec.h      what a network is asked to be        measure.h    what it is asked after its passes
  *     theory.h    what is expected of it               train.h      what it can learn, and how */

@@ -3,6 +3,10 @@
 #ifndef VECTOR_H
 #define VECTOR_H
 
+#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)
+#error "results would be wrong with -ffast-math or -ffinite-math-only"
+#endif
+
 #if defined __AVX512F__
 enum { LANES = 8 };
 #elif defined __AVX2__
