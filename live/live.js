@@ -788,6 +788,7 @@ function page(call, callTraining, prose) {
       spans.forEach(span => span.removeAttribute("style"));
       spans.forEach(span => span.classList.remove("at"));
       result.byLetter.forEach((felt, i) => {
+        if (!spans[result.from + i]) return; // the answer to a text that has been changed meanwhile
         const colour = tint(felt - most, dark ? DARK : PALE), style = spans[result.from + i].style;
         style.backgroundColor = `rgb(${colour})`;
         style.color = inkOn(colour);

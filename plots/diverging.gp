@@ -2,7 +2,9 @@
 # and a clipping.
 height = 520
 load "style.gp"
-data(n) = csv."/".word("diverging diverging-irnn", n).".summary.csv"
+tanh = csv."/diverging.summary.csv"
+irnn = csv."/diverging-irnn.summary.csv"
+data(n) = n == 1 ? tanh : irnn
 array rate[3] = [0.01, 0.1, 1]
 clips = "none norm"
 set multiplot

@@ -5,7 +5,8 @@ import shutil
 
 from builds import MESON, SOURCE, BuildTest, main
 
-PARTS = ["meson.build", "meson_options.txt", "lib", "experiments", "data", "tests/builds/arithmetic.c", "plots", "report", "tests/meson.build"]
+PARTS = ["meson.build", "meson_options.txt", "lib", "experiments", "data", "tests/builds/arithmetic.c", "plots", "report", "live",
+         "tests/meson.build"]
 
 
 class Program(BuildTest):
@@ -21,7 +22,7 @@ class Program(BuildTest):
                 shutil.copy(source, target)
         for folder in ("plots", "report"):
             (place / folder / "meson.build").write_text("")
-        self.good(MESON, "setup", place / "build", place, "--buildtype", "debug", "-Dtests=disabled", "-Dfigures=disabled")
+        self.good(MESON, "setup", place / "build", place, "--buildtype", "debug", "-Dtests=disabled", "-Dfigures=disabled", "-Dlive=disabled")
         return place
 
     def hashes(self, place):

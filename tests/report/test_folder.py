@@ -11,6 +11,12 @@ LANGUAGES = {"pt": "pt-BR", "en": "en"}
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
+def of_data(stem):
+    """Whether a figure is drawn from results, not a drawing alone."""
+    script = Path(__file__).resolve().parents[2] / "plots" / (stem + ".gp")
+    return script.exists() and 'csv.' in script.read_text(encoding="utf-8")
+
+
 class Page(HTMLParser):
     """Elements with their attributes, and the text outside code, formulas and scripts."""
 
@@ -120,7 +126,7 @@ class Folder(unittest.TestCase):
             for img in page.all("img"):
                 if not (img["alt"] and img["width"] and img["height"]) or Path(img["src"]).name.split(".")[1] != page.path.parent.name:
                     faults.append((page, f"{img['src']}: no words, no size, or in the other language"))
-            plotted = [img for img in page.all("img") if (page.path.parent / img["src"]).with_suffix(".png").exists()]  # not drawn by hand
+            plotted = [img for img in page.all("img") if of_data(Path(img["src"]).name.split(".")[0])]
             tables = [(page.path.parent / a["href"]).resolve() for a in page.all("a") if a["href"].startswith("../data/")]
             if len(tables) < len(plotted) or any(len(PAGES[table].all("tr")) < 5 for table in tables):
                 faults.append((page, "a figure without a table of its data"))
