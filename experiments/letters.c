@@ -90,7 +90,8 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
             outcome.clipped += training->clipped;
         }
     }
-    return status == RNN_OK || status == RNN_DIVERGED ? write(sink, &outcome, training) : status;
+    const bool ended = !sweep_stops(point) && (status == RNN_OK || status == RNN_DIVERGED);
+    return ended ? write(sink, &outcome, training) : status;
 }
 
 /* The tenth that is held out has to hold a window and the byte after it. */

@@ -104,6 +104,8 @@ struct sweep_piece {
  *     } */
 bool sweep_lasting(const struct sweep_point *point, const struct sweep_piece pieces[], uint64_t *done,
                    uint64_t total);
+/* Whether that was because the run stops, so that what would take long after the last round need not be done. */
+bool sweep_stops(const struct sweep_point *point);
 
 /* ---- networks from axes -------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import time
 
-from probes import ProbeTest, main
+from probes import EXPERIMENTS, ProbeTest, main
 
 GRID = ["--updates", "3000", "--length", "300", "--seed", "1:3"]  # about a second a cell
 
@@ -119,6 +119,23 @@ class Lasting(ProbeTest):
         process.communicate()
         self.good("lasting", "--out", "a.csv", *GRID, "--merge", "shards")
         self.assertEqual(self.bytes_of("a.csv"), self.whole)
+
+
+class Training(ProbeTest):
+    GRID = ["--kind", "tanh,lstm", "--length", "30", "--updates", "3000", "--goal", "1e-9", "--seed", "1"]
+
+    def test_a_training_that_was_stopped_ends_with_the_same_bytes(self):
+        self.good(EXPERIMENTS / "learning", "--out", "whole/a.csv", *self.GRID)
+        for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+            process = self.start_probe(EXPERIMENTS / "learning", "--out", "a.csv", *self.GRID,
+                                       environment={"EVANESCE_CHECKPOINT": "0.1"})
+            time.sleep(0.5)
+            process.send_signal(number)
+            process.communicate(timeout=20)
+            self.assertIn(process.returncode, {signal.SIGTERM: (143, 0), signal.SIGKILL: (-9, 0)}[number])
+        self.good(EXPERIMENTS / "learning", "--out", "a.csv", *self.GRID)
+        self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("whole/a.csv"))
+        self.assertEqual(len(self.rows_of("a.csv")), 2)
 
 
 if __name__ == "__main__":

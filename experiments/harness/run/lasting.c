@@ -81,3 +81,7 @@ bool sweep_lasting(const struct sweep_point *point, const struct sweep_piece pie
     }
     return true;
 }
+
+bool sweep_stops(const struct sweep_point *point) {
+    return point->worker->lasting.stopped;
+}

@@ -347,7 +347,7 @@ enum rnn_status sweep_learn(const struct sweep_point *point, struct sweep_sink *
             status = examine(&outcome, training, sweep_real(point, "goal"));
         }
     }
-    if (status != RNN_OK && status != RNN_DIVERGED)
+    if (sweep_stops(point) || (status != RNN_OK && status != RNN_DIVERGED))
         return status;
     return write_rows(sink, &outcome, training, point);
 }
