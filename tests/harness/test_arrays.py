@@ -1,7 +1,9 @@
 """--arrays: every array read back without NumPy, and the cell computed again from them in plain Python."""
 
 import ast
+import json
 import math
+import shutil
 import struct
 
 from probes import ProbeTest, main
@@ -182,6 +184,33 @@ class Arrays(ProbeTest):
         a = self.cell("--activation", "tanh", "--drive", "0")
         self.assertNotIn("x", a)
         self.assertEqual([n for n in self.names() if ".tmp" in n], [])
+
+    def computed(self, *arguments):
+        self.good("network", "--out", "a.csv", "--arrays", "arrays", "--seed", "3,4", *arguments)
+        return json.loads(self.bytes_of("a.meta.json"))["run"]["cells_computed"]
+
+    def test_cells_whose_folder_is_missing_or_of_another_run_are_run_again(self):
+        self.good("network", "--out", "a.csv", "--seed", "3,4")
+        self.assertEqual(self.computed(), 4)
+        self.assertEqual(self.computed(), 0)
+        before = self.load("cell-00001")
+        shutil.rmtree(self.folder / "arrays/cell-00001")
+        self.assertEqual(self.computed(), 1)
+        self.assertEqual(self.load("cell-00001"), before)
+        with open(self.folder / "arrays/cell-00002/dh.npy", "r+b") as file:
+            file.truncate(200)
+        (self.folder / "arrays/cell-00003/W_xh.npy").unlink()
+        self.assertEqual(self.computed(), 2)
+        self.assertEqual(self.computed("--scale", "0.8"), 4)
+        self.assertNotEqual(self.load("cell-00001"), before)
+        self.assertEqual(self.computed(), 4)
+        self.assertEqual(self.load("cell-00001"), before)
+        shutil.copy(self.folder / "arrays/cell-00000/cell.txt", self.folder / "arrays/cell-00001/cell.txt")
+        self.assertEqual(self.computed(), 1)
+
+    def test_a_shard_writes_the_folders_of_its_cells(self):
+        self.good("network", "--out", "a.csv", "--arrays", "arrays", "--seed", "3,4", "--shard", "1/2")
+        self.assertEqual(sorted(path.name for path in (self.folder / "arrays").iterdir()), ["cell-00001", "cell-00003"])
 
     def test_a_folder_with_other_files_is_left_alone(self):
         (self.folder / "arrays" / "cell-00000").mkdir(parents=True)

@@ -83,6 +83,13 @@ class Refusals(ProbeTest):
         self.assertRefused(self.run_probe("reading", "--file", 'a"b'), "--file", "must have no quote")
         self.assertRefused(self.run_probe("reading", "--file", "a\nb"), "--file", "control character")
 
+    def test_a_name_that_is_not_utf8(self):
+        name = os.fsdecode(b"caf\xe9.txt")
+        (self.folder / name).write_text("a text")
+        self.assertRefused(self.run_probe("reading", "--file", name, "--out", "a.csv", errors="surrogateescape"),
+                           f"--file {name}: the name is not UTF-8")
+        self.assertEqual(self.names(), [name])
+
     def test_the_same_file_twice(self):
         (self.folder / "t.txt").write_text("abc")
         self.assertRefused(self.run_probe("reading", "--file", "t.txt,t.txt"), "--file t.txt: is given twice")

@@ -415,8 +415,11 @@ bool sweep_store_flush(struct store *store, struct reason *why) {
     return good;
 }
 
-uint64_t sweep_store_written(const struct store *store) {
-    return store->written;
+uint64_t sweep_store_written(struct store *store) {
+    pthread_mutex_lock(&store->lock);
+    const uint64_t written = store->written;
+    pthread_mutex_unlock(&store->lock);
+    return written;
 }
 
 uint64_t sweep_store_changed(const struct store *store) {

@@ -44,7 +44,7 @@ bool sweep_store_put(struct store *store, const struct buffer *address, const st
 bool sweep_store_checkpoint(struct store *store, const struct buffer *address, const struct buffer *state,
                             struct reason *why);
 bool sweep_store_flush(struct store *store, struct reason *why);
-uint64_t sweep_store_written(const struct store *store); /* cells flushed since it was opened */
+uint64_t sweep_store_written(struct store *store); /* cells flushed since it was opened */
 uint64_t sweep_store_changed(const struct store *store); /* cells that came out other than they were there */
 
 /* has and get stand between hold, which waits for other programs and threads, and release. */
