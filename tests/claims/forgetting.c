@@ -15,7 +15,7 @@ static const char *const kinds[][2] = { { "linear", "gaussian" }, { "linear", "o
 static double slope_of(const struct sweep_table *table, const char *column) {
     double xx = 0, xy = 0;
     for (int k = 0; k < LAGS; k++) {
-        char where[32];
+        char where[40];
         snprintf(where, sizeof where, "lag=%d", k);
         const double x = k - (LAGS - 1) / 2.0;
         xx += x * x;
@@ -134,7 +134,7 @@ static double largest_miss(const char *scale, const char *noise) {
                                          "--noise", noise, "--seed", "1:5", NULL });
     double miss = 0;
     for (int k = 0; k < 32; k++) {
-        char where[32];
+        char where[40];
         for (int seed = 1; seed <= 5; seed++) {
             snprintf(where, sizeof where, "lag=%d seed=%d", k, seed);
             miss = fmax(miss, 1 - claim_mean(&table, "r2", where).mean);
