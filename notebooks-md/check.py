@@ -23,7 +23,8 @@ significant digits. A page under pt/ shows a decimal comma. --write fills the nu
 compared, digit by digit, or with --tolerance up to X standard deviations over seeds: a chaotic network turns
 another machine's last bits into another trajectory.
 
-The comment <!--claims--> stands above the table of all claims, which is made from claims.toml.
+The comment <!--claims--> stands above the table of all claims, which is made from claims.toml; <!--glossary--> above that of all terms,
+made from glossary.toml.
 
 Also checked: excerpts (a fence opened by ```c title=lib/net/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
@@ -37,6 +38,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import claims  # noqa: E402
+import glossary  # noqa: E402
 
 MARKER = re.compile(r'<!--=\s*(?P<query>\S+)\s+(?P<format>%\S+)\s*-->(?P<shown>.*?)<!--/-->')
 TABLE = re.compile(r'<!--\|\s*(?P<stem>[\w-]+)(?:\[(?P<filters>[^\]]*)\])?(?P<cells>.*?)-->', re.DOTALL)
@@ -159,6 +161,8 @@ class Page:
             self.check_table(table, text[:table.end()].count('\n') + 1, results, write, tolerance)
         if '<!--claims-->' in self.lines:
             self.check_claims(self.lines.index('<!--claims-->') + 1, results, write, tolerance)
+        if '<!--glossary-->' in self.lines:
+            self.check_made('glossary.toml', self.lines.index('<!--glossary-->') + 2, glossary.table(self.language), write)
 
     def check_claims(self, at, results, write, tolerance):
         """The table of claims.toml, with the numbers of the run, from line `at` on."""
@@ -171,13 +175,16 @@ class Page:
             cells[3] = self.check_number_of_claim(at + len(wanted) + 1, cells[3], shown[3] if len(shown) == 5 else '', results,
                                                   None if write else tolerance)
             wanted.append('| ' + ' | '.join(cell.replace('|', '\\|') for cell in cells) + ' |')
+        self.check_made('claims.toml', at, wanted, write)
+
+    def check_made(self, source, at, wanted, write):
+        """A table made from another file, from line `at` on."""
         end = next((i for i in range(at, len(self.lines)) if not self.lines[i].startswith('|')), len(self.lines))
         if write:
             self.lines[at:end] = wanted
-        for i, line in enumerate(wanted):
-            if not write and (at + i >= end or self.lines[at + i] != line):
-                return self.fail(at + i + 1, f'claims.toml has: {line}')
-        return None
+        elif self.lines[at:end] != wanted:
+            i = next((i for i, (line, other) in enumerate(zip(self.lines[at:end], wanted)) if line != other), min(end - at, len(wanted) - 1))
+            self.fail(at + i + 1, f'{source} has: {wanted[i]}')
 
     def check_number_of_claim(self, number, form, shown, results, tolerance):
         """The words of a claim's number with those of the run, or those shown where they are near enough."""

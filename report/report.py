@@ -20,6 +20,8 @@ LANGUAGES = json.loads((HERE / "languages.json").read_text(encoding="utf-8"))
 ROW = re.compile(r"\| *([^|]*?) *\| *\[([^]]+)\]\(pt/([\w-]+)\.md\) *\| *\[([^]]+)\]\(en/([\w-]+)\.md\) *\|")
 SECTION = re.compile(r"### (.+?) · (.+)")
 EXCERPT = re.compile(r"^```(\w+) title=(\S+)$", re.M)
+TITLE = re.compile(r"^(#+ )(.+) · (.+)$", re.M)
+OTHERS = {lang: re.compile(rf'^<div lang="(?!{LANGUAGES[lang]["code"]}")[^"]*">$.*?^</div>$', re.M | re.S) for lang in LANGUAGES}
 DATA_ROWS = 500  # a longer table is thinned out: it is to be looked at, the file to be computed with
 LEAST_TEXT = 9  # px: the smallest lettering of a figure on any screen; where it would be smaller, the figure scrolls
 
@@ -80,7 +82,7 @@ class Report:
             print("report: without the live page, for which clang, lld and wasi-libc are needed (./setup)")
         self.notebooks = source / "notebooks-md"
         self.order = reading_order((self.notebooks / "README.md").read_text(encoding="utf-8"))
-        self.order.append(({}, [("", "README", {lang: LANGUAGES[lang]["words"]["notation"] for lang in LANGUAGES})]))
+        self.order.append(({}, [("", "README", {lang: LANGUAGES[lang]["words"]["sources"] for lang in LANGUAGES})]))
         self.linked = set()  # sources of the repository to which a page leads
 
     def build(self):
@@ -149,6 +151,8 @@ class Report:
         neighbour = {side: {"href": f"{other[1]}.html", "title": other[2][lang]}
                      for side, other in (("previous", before), ("next", after)) if other}
         repository = os.path.relpath(self.source, source.parent) + "/"
+        if stem == "README":  # both languages in one file: this one's
+            text = TITLE.sub(lambda head: head[1] + head[2 if lang == "pt" else 3], OTHERS[lang].sub("", text))
         text = EXCERPT.sub(lambda fence: f"[`{fence[2]}`]({repository}{fence[2]})\n\n```{fence[1]}", text)
         self.write(f"{lang}/{stem}.html", lang, text, title=title, pager=bool(neighbour), **neighbour,
                    contents=self.contents(lang, "../", stem),

@@ -261,6 +261,19 @@ class CheckTest(unittest.TestCase):
         self.edit('decay.pt.svg', 'decay.en.svg', ['pt'])
         self.assert_reports('is a figure in the other language')
 
+    def test_a_table_made_from_the_glossary_is_compared_and_written(self):
+        for language in ('pt', 'en'):
+            path = self.path(language)
+            for term in tool.glossary.TERMS.values():
+                (path.parent / f'{term.get("page", "none")}.md').touch()
+            path.write_text(path.read_text() + '\n<!--glossary-->\n\n| term | other |\n|---|---|\n\nEnd.\n')
+        self.assert_reports('glossary.toml has: | ')
+        self.assertEqual(self.run_check(write=True)[0], [])
+        self.assertEqual(self.run_check()[0], [])
+        self.edit('gradiente evanescente', 'gradiente', ['en'])
+        self.assert_reports('glossary.toml has: | vanishing gradient')
+        self.assertTrue(self.path('en').read_text().endswith('|\n\nEnd.\n'))
+
     # (d) pairs
 
     def test_missing_page_is_reported(self):

@@ -21,6 +21,18 @@ README = """# Cadernos · Notebooks
 
 | A | [Custo](pt/cost.md) | [Cost](en/cost.md) | |
 
+<div lang="pt-BR">
+
+Só em português.
+
+</div>
+
+<div lang="en">
+
+In English only.
+
+</div>
+
 [liga](pt/echo.md#pergunta) [fonte](../lib/echo.c)
 """
 ECHO = """# 7. {title}
@@ -122,7 +134,7 @@ class Made(unittest.TestCase):
     def test_sections_and_appendices_stand_in_the_contents(self):
         contents = re.findall(r"<h2>(.*?)</h2>|<span>(.*?)</span> (.*?)</a>", self.read("pt/echo.html").split('<nav id="contents"')[1])
         self.assertEqual(contents, [("", "", "Começo"), ("Memória", "", ""), ("", "7", "Eco"), ("Apêndices", "", ""), ("", "A", "Custo"),
-                                    ("", "", "Notação e referências")])
+                                    ("", "", "Referências")])
 
     def test_a_page_says_where_it_is_and_leads_to_its_twin(self):
         self.has('<a href="../en/echo.html" aria-current="page"><span>7</span> Echo</a>')
@@ -130,6 +142,14 @@ class Made(unittest.TestCase):
         self.has('<link rel="alternate" hreflang="pt-BR" href="../pt/echo.html">')
         self.has('<html lang="en">')
         self.has('<html lang="pt-BR">', self.read("pt/echo.html"))
+
+    def test_a_page_of_both_languages_is_cut_to_one(self):
+        for lang, own, other, title in (("pt", "Só em português.", "In English only.", "Memória"), ("en", "In English only.", "Só em português.", "Memory")):
+            page = self.read(f"{lang}/README.html")
+            self.has(own, page)
+            self.assertNotIn(other, page)
+            self.assertRegex(page, f'<h3 id="[^"]*"><a href="[^"]*" class="anchor">{title}</a>')
+            self.assertRegex(page, '<td lang="pt-BR"><a href="../pt/00-start.html">Começo</a></td>\\s*<td lang="en"><a')
 
     def test_what_a_search_engine_reads(self):
         for tag in ("<title>7. Echo · evanesce</title>", '<meta name="description" content="Why? See start, notation and the code.">',
