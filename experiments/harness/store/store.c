@@ -385,16 +385,16 @@ static bool take_queue(struct store *store, struct reason *why) {
     store->taken = queue;
     pthread_mutex_unlock(&store->queue_lock);
     bool good = true;
-    for (const char *next = queue.data, *end = next + queue.size; good && next < end;) {
+    for (size_t at = 0; good && at < queue.size;) {
         struct waiting head;
-        memcpy(&head, next, sizeof head);
-        next += sizeof head;
+        memcpy(&head, queue.data + at, sizeof head);
+        const char *next = queue.data + at + sizeof head;
         const char *status = next + head.address, *bytes = status + head.status;
         const struct cell cell = { next,           status,     bytes,
                                    head.address,   head.bytes, store->spec.program,
                                    head.unfinished };
         good = sweep_store_take(store, &cell, why);
-        next = bytes + head.bytes;
+        at += sizeof head + head.address + head.status + head.bytes;
     }
     return good;
 }
