@@ -75,7 +75,7 @@ const struct sweep_spec experiment = {
               "one side",
     .axes = axes,
     .columns = columns,
-    .plot = { "input", "derivative", "activation" },
+    .plot = { .x = "input", .y = "value", .by = "activation", .beside = "derivative" },
     .run = run,
     .valid = sweep_range_valid,
 };

@@ -88,7 +88,7 @@ const struct sweep_spec experiment = {
         "not depend on the initial scale (Cooijmans et al. 2017)",
     .axes = axes,
     .columns = columns,
-    .plot = { "gamma", "r", "norm" },
+    .plot = { "gamma", "r", "norm", "theory_r", .held = { "activation", "tanh" }, .guide = { 1, "r = 1" } },
     .run = run,
     .valid = sweep_norm_valid,
     .net = sweep_net_spec,

@@ -170,7 +170,7 @@ const struct sweep_spec experiment = {
               "Bengio 2013, section 3.3)",
     .axes = axes,
     .columns = columns,
-    .plot = { "update", "log10_gradient", "seed" },
+    .plot = { .x = "update", .y = "log10_gradient", .beside = "loss" },
     .run = run,
     .valid = valid,
     .net = everything,

@@ -115,7 +115,7 @@ const struct sweep_spec experiment = {
         "vanishes is the far part and not the update; a layer of a deep net has no other part",
     .axes = axes,
     .columns = columns,
-    .plot = { "lag", "log10_share", "scale" },
+    .plot = { "lag", "log10_share", "scale", "log10_theory", .held = { "length", "100" } },
     .run = run,
     .net = everything,
     .work = work_size,

@@ -113,7 +113,7 @@ const struct sweep_spec experiment = {
         "times the largest singular value of W (Pascanu et al. 2013)",
     .axes = axes,
     .columns = columns,
-    .plot = { "lag", "log10_norm", "scale" },
+    .plot = { "lag", "log10_norm", "activation", "log10_theory", .held = { "scale", "1" } },
     .run = run,
     .net = sweep_net_spec,
     .work = work_size,

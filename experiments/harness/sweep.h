@@ -40,7 +40,13 @@ struct sweep_spec {
     const struct sweep_axis *axes; /* ends with a null name; `seed` last where there is one */
     const struct sweep_column *columns; /* ends with a null name */
     struct { /* what --plot draws in the terminal */
-        const char *x, *y, *by; /* a column or axis, a column, an axis */
+        const char *x, *y, *by; /* a column or axis, a column, an axis that tells curves apart */
+        const char *theory, *beside; /* columns: dots under y; a second picture; NULL: none */
+        const char *held[2]; /* an axis, and which of its values where only one can be drawn; else the first */
+        struct {
+            double at; /* of y */
+            const char *meaning; /* "r = 1"; NULL: no line */
+        } guide;
     } plot;
 
     bool timed; /* a column holds seconds, so every command runs its cells anew */

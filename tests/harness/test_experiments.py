@@ -63,7 +63,7 @@ class Experiments(ProbeTest):
                 self.assertEqual(self.names(), sorted(files))
 
     def test_a_level_can_be_chosen_and_fusing_is_all_it_changes(self):
-        levels = self.good(EXPERIMENTS / "vanishing", "--help").out.split("with, here ")[1].split(" (")[0].split(", ")
+        levels = " ".join(self.good(EXPERIMENTS / "vanishing", "--help").out.split()).split("with, here ")[1].split(" (")[0].split(", ")
         out = {level: self.good(EXPERIMENTS / "vanishing", "--length", "30", "--seed", "1", "--out", "-",
                                 environment=self.environment(EVANESCE_LEVEL=level)).out for level in ["", *levels]}
         self.assertEqual(levels[0], "plain")

@@ -39,11 +39,49 @@ bool sweep_options_parse(struct options *options, const struct sweep_spec *spec,
 /* What EVANESCE_LEVEL may be here: "plain, avx2". */
 void sweep_levels(char *text, size_t size);
 
+/* ---- fold.c --------------------------------------------------------------------------------------- */
+
+/* Where standard output is read: the size of its terminal, else COLUMNS and LINES, else 80 x 24. */
+struct screen {
+    int columns, rows;
+    bool unicode;
+};
+struct screen sweep_screen(void);
+/* Words from column `indent` on, in lines of at most `width` columns; the first one has `at` columns already.
+ * A tab is a blank at which no line ends. */
+void sweep_fold(struct buffer *out, const char *text, int indent, int at, int width);
+
 /* ---- help.c --------------------------------------------------------------------------------------- */
 
 int sweep_help(const struct sweep_spec *spec);
 int sweep_version(const struct sweep_spec *spec);
 int sweep_list(const struct grid *grid);
+
+/* ---- slice.c: what of a result --plot draws ------------------------------------------------------- */
+
+enum { MARKS = 9, COLUMNS_DRAWN = 3, FIELDS_MAX = 2 * (AXES_MAX + COLUMNS_MAX) };
+
+struct range {
+    double low, high;
+    bool log;
+};
+struct mark {
+    int curve; /* the number of the value of `by` */
+    size_t row;
+    double x, y[COLUMNS_DRAWN]; /* the column, one beside it, its theory; NAN: empty */
+};
+struct slice {
+    const struct grid *grid;
+    const struct axis *by; /* a curve for each of its values; NULL: one curve */
+    const struct value *held[AXES_MAX]; /* the one value of the other axes; NULL: x, by, seeds of means */
+    const char *column[COLUMNS_DRAWN]; /* NULL: none */
+    bool means, map; /* map: numbers too many for curves stand on the y axis */
+    bool folded; /* rows that a key column tells apart were left out */
+    struct range x, y[2];
+    struct buffer marks; /* of struct mark, by curve and x */
+};
+/* Of a CSV or, of seeds, the summary of one. False: no memory. */
+bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buffer *csv, bool means);
 
 /* ---- plot.c --------------------------------------------------------------------------------------- */
 

@@ -7,38 +7,27 @@
 
 enum { WIDTH = 100 };
 
-/* Prints words from column `indent` on, folded; the cursor is at column `at`. */
-static void fold(const char *text, int indent, int at) {
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-        if (at > indent && at + 1 + word > WIDTH) {
-            printf("\n%*s", indent, "");
-            at = indent;
-        } else if (at > indent) {
-            putchar(' ');
-            at++;
-        } else {
-            printf("%*s", indent - at, "");
-            at = indent;
-        }
-        printf("%.*s", word, text);
-        at += word;
-        text += word + strspn(text + word, " ");
-    }
-    putchar('\n');
+/* What is printed, and how wide. */
+struct page {
+    struct buffer text;
+    int width;
+};
+
+static void fold(struct page *page, const char *text) {
+    sweep_fold(&page->text, text, 0, 0, page->width);
 }
 
-static void describe(const char *left, const char *text, int indent) {
-    printf("  %s", left);
+static void describe(struct page *page, const char *left, const char *text, int indent) {
+    sweep_print(&page->text, "  %s", left);
     int at = 2 + (int)strlen(left);
     if (at >= indent) {
-        putchar('\n');
+        sweep_append(&page->text, "\n", 1);
         at = 0;
     }
-    fold(text, indent, at);
+    sweep_fold(&page->text, text, indent, at, page->width);
 }
 
-static void print_axis(const struct sweep_axis *axis) {
+static void print_axis(struct page *page, const struct sweep_axis *axis) {
     const struct word *word = sweep_word(axis->name);
     char left[64], text[512], allowed[160];
     if (!word)
@@ -46,10 +35,10 @@ static void print_axis(const struct sweep_axis *axis) {
     sweep_word_allowed(word, allowed, sizeof allowed);
     snprintf(left, sizeof left, "--%s", axis->name);
     snprintf(text, sizeof text, "%s; %s; default %s", word->meaning, allowed, axis->initial);
-    describe(left, text, 16);
+    describe(page, left, text, 16);
 }
 
-static void print_flag(const struct sweep_spec *spec, enum flag flag) {
+static void print_flag(struct page *page, const struct sweep_spec *spec, enum flag flag) {
     const struct flag_word *word = &sweep_flags[flag];
     char left[64], text[256];
     snprintf(left, sizeof left, "--%s%s%s", word->name, word->argument ? " " : "",
@@ -58,36 +47,37 @@ static void print_flag(const struct sweep_spec *spec, enum flag flag) {
         snprintf(text, sizeof text, "%s (default results/%s.csv)", word->meaning, spec->name);
     else
         snprintf(text, sizeof text, "%s", word->meaning);
-    describe(left, text, 18);
+    describe(page, left, text, 18);
 }
 
-static void print_columns(const struct sweep_spec *spec) {
+static void print_columns(struct page *page, const struct sweep_spec *spec) {
     int widest = (int)strlen("status");
     for (size_t i = 0; spec->columns[i].name; i++)
         if ((int)strlen(spec->columns[i].name) > widest)
             widest = (int)strlen(spec->columns[i].name);
-    printf("\nColumns of the CSV, after cell and the axes:\n");
+    sweep_print(&page->text, "\nColumns of the CSV, after cell and the axes:\n");
     for (size_t i = 0; spec->columns[i].name; i++)
-        describe(spec->columns[i].name, spec->columns[i].meaning, widest + 4);
-    describe("status", "ok, diverged at step N, or zero at step N (an exactly zero gradient)", widest + 4);
+        describe(page, spec->columns[i].name, spec->columns[i].meaning, widest + 4);
+    describe(page, "status", "ok, diverged at step N, or zero at step N (an exactly zero gradient)",
+             widest + 4);
 }
 
-static void print_environment(void) {
+static void print_environment(struct page *page) {
     char levels[64], text[160];
     sweep_levels(levels, sizeof levels);
     snprintf(text, sizeof text, "instruction set to compute with, here %s (default: the last)", levels);
-    printf("\nEnvironment:\n");
-    describe("EVANESCE_LEVEL", text, 18);
-    describe("EVANESCE_DATA", "folder of a text that is not here", 18);
+    sweep_print(&page->text, "\nEnvironment:\n");
+    describe(page, "EVANESCE_LEVEL", text, 18);
+    describe(page, "EVANESCE_DATA", "folder of a text that is not here", 18);
 }
 
-static void print_examples(const struct sweep_spec *spec) {
+static void print_examples(struct page *page, const struct sweep_spec *spec) {
     const struct sweep_axis *last = spec->axes;
     while (last->name && last[1].name)
         last++;
-    printf("\nExamples:\n  %s --plot\n", spec->name);
+    sweep_print(&page->text, "\nExamples:\n  %s --plot\n", spec->name);
     if (last->name)
-        printf("  %s --%s %s --out - --jobs 1\n", spec->name, last->name, last->initial);
+        sweep_print(&page->text, "  %s --%s %s --out - --jobs 1\n", spec->name, last->name, last->initial);
 }
 
 static bool has_seed(const struct sweep_spec *spec) {
@@ -97,32 +87,49 @@ static bool has_seed(const struct sweep_spec *spec) {
     return false;
 }
 
-int sweep_help(const struct sweep_spec *spec) {
-    printf("Usage: %s [--AXIS VALUES]... [--FLAG]...\n\n", spec->name);
-    fold(spec->question, 0, 0);
-    describe("Theory:", spec->theory ? spec->theory : "none", 10);
-    printf("\nAxes; every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of "
-           "whole\n"
-           "numbers or a range a:b:step of numbers, both ends included:\n");
-    for (size_t i = 0; spec->axes[i].name; i++)
-        print_axis(&spec->axes[i]);
-    print_columns(spec);
-    printf("\nFlags:\n");
-    for (int i = 0; i < FLAGS; i++)
-        print_flag(spec, (enum flag)i);
-    print_environment();
-    print_examples(spec);
+static void print_files(struct page *page, const struct sweep_spec *spec) {
     char text[512];
     snprintf(text, sizeof text,
              "Beside FILE.csv, in folders that are made: FILE.meta.json (how it was made), %s%s.sqlite, the "
              "store of all finished cells. The same command again, or one with more values, computes only "
              "what is not there.",
              has_seed(spec) ? "FILE.summary.csv (mean and deviation over seeds), " : "", spec->name);
-    putchar('\n');
-    fold(text, 0, 0);
-    printf(
-        "Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on).\n");
-    return sweep_finish_output(spec->name);
+    sweep_print(&page->text, "\n");
+    fold(page, text);
+    fold(page,
+         "Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on).");
+}
+
+static void print_help(struct page *page, const struct sweep_spec *spec) {
+    sweep_print(&page->text, "Usage: %s [--AXIS VALUES]... [--FLAG]...\n\n", spec->name);
+    fold(page, spec->question);
+    describe(page, "Theory:", spec->theory ? spec->theory : "none", 10);
+    sweep_print(&page->text, "\n");
+    fold(page,
+         "Axes; every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of whole "
+         "numbers or a range a:b:step of numbers, both ends included:");
+    for (size_t i = 0; spec->axes[i].name; i++)
+        print_axis(page, &spec->axes[i]);
+    print_columns(page, spec);
+    sweep_print(&page->text, "\nFlags:\n");
+    for (int i = 0; i < FLAGS; i++)
+        print_flag(page, spec, (enum flag)i);
+    print_environment(page);
+    print_examples(page, spec);
+    print_files(page, spec);
+}
+
+int sweep_help(const struct sweep_spec *spec) {
+    const int columns = sweep_screen().columns;
+    struct page page = { .width = columns < WIDTH ? columns : WIDTH };
+    print_help(&page, spec);
+    const bool failed = page.text.failed;
+    if (failed)
+        sweep_say(spec->name, "out of memory");
+    else
+        fwrite(page.text.data, 1, page.text.size, stdout);
+    sweep_buffer_free(&page.text);
+    return failed ? SWEEP_FAILED : sweep_finish_output(spec->name);
 }
 
 int sweep_version(const struct sweep_spec *spec) {

@@ -1,90 +1,299 @@
-/* --plot: the result in the terminal, by gnuplot's `dumb` terminal; a curve for each value of the spec's
- * `by`. */
+/* --plot: the result in the terminal, by gnuplot's `dumb` terminal. A picture under a line that says what it
+ * is, above lines that say what its marks mean and what is not in it. */
 #include "command.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-static void print_terminal(struct buffer *script) {
-    struct winsize size;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 && size.ws_row >= 12;
-    sweep_print(script, "set terminal dumb size %d,%d\n", known ? size.ws_col : 80,
-                known ? size.ws_row - 2 : 24);
+/* ---- what the marks are --------------------------------------------------------------------------- */
+
+struct style {
+    const char *marks[MARKS]; /* of the curves */
+    const char *shades[5]; /* of a map, from low to high */
+    const char *guide;
+};
+static const struct style unicode = { { "●", "○", "■", "□", "▲", "△", "◆", "◇", "★" },
+                                      { "·", "░", "▒", "▓", "█" },
+                                      "─" };
+static const struct style ascii = { { "o", "x", "*", "+", "#", "@", "%", "&", "=" },
+                                    { ".", ":", "o", "%", "#" },
+                                    "-" };
+enum { SHADES = 5 };
+
+struct picture {
+    const struct slice *slice;
+    const struct style *style;
+    int columns, rows; /* of the terminal; of what is left for gnuplot */
+};
+
+static const char *meaning_of(const struct sweep_spec *spec, const char *name) {
+    for (size_t i = 0; spec->columns[i].name; i++)
+        if (strcmp(spec->columns[i].name, name) == 0)
+            return spec->columns[i].meaning;
+    const struct word *word = sweep_word(name);
+    return word ? word->meaning : "";
 }
 
-/* A string as gnuplot reads it between single quotes. */
-static void print_quoted(struct buffer *script, const char *text) {
-    sweep_append(script, "'", 1);
-    for (; *text; text++)
-        sweep_append(script, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
-    sweep_append(script, "'", 1);
+static int shade_of(const struct slice *slice, double value) {
+    const struct range *range = &slice->y[0];
+    const double share = range->high > range->low ? (value - range->low) / (range->high - range->low) : 0;
+    return share >= 1 ? SHADES - 1 : (int)(share * SHADES);
 }
 
-static bool plotted(const struct sweep_spec *spec, const char *axis) {
-    return strcmp(axis, spec->plot.x) == 0 || (spec->plot.by && strcmp(axis, spec->plot.by) == 0);
+/* ---- the words around it -------------------------------------------------------------------------- */
+
+static void fold_buffer(struct buffer *out, struct buffer *line, int columns) {
+    sweep_append(line, "", 1);
+    if (!line->failed)
+        sweep_fold(out, line->data, 0, 0, columns);
+    sweep_buffer_free(line);
 }
 
-/* A curve needs one value on every axis that is neither x nor `by`: the first. */
-static void print_held(struct buffer *script, const struct grid *grid, bool summary) {
-    for (size_t i = 0; i < grid->count - summary; i++) {
-        const struct axis *axis = &grid->axes[i];
-        if (axis->count == 1 || plotted(grid->spec, axis->word->name))
-            continue;
-        sweep_print(script, " && strcol('%s') eq ", axis->word->name);
-        print_quoted(script, axis->values[0].text);
+static void print_heading(struct buffer *out, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    const struct sweep_spec *spec = slice->grid->spec;
+    struct buffer line = { .data = NULL };
+    sweep_print(&line, "%s: %s%s", spec->plot.y, meaning_of(spec, spec->plot.y),
+                slice->means ? "; mean over seeds" : "");
+    if (spec->plot.beside)
+        sweep_print(&line, "; beside it %s: %s", spec->plot.beside, meaning_of(spec, spec->plot.beside));
+    fold_buffer(out, &line, picture->columns);
+}
+
+static void print_shades(struct buffer *line, const struct picture *picture) {
+    const struct range *range = &picture->slice->y[0];
+    const double step = (range->high - range->low) / SHADES;
+    for (int i = 0; i < SHADES; i++)
+        sweep_print(line, "%s %s\t%.3g..%.3g", i ? "," : "", picture->style->shades[i], range->low + i * step,
+                    range->low + (i + 1) * step);
+}
+
+/* "activation: o sigmoid  x tanh   . log10_theory   - r = 1" */
+static void print_key(struct buffer *out, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    const struct sweep_spec *spec = slice->grid->spec;
+    struct buffer line = { .data = NULL };
+    if (slice->map) {
+        sweep_print(&line, "%s:", spec->plot.y);
+        print_shades(&line, picture);
+    } else if (slice->by) {
+        sweep_print(&line, "%s:", slice->by->word->name);
+        for (size_t i = 0; i < slice->by->count && i < MARKS; i++)
+            sweep_print(&line, " %s\t%s", picture->style->marks[i], slice->by->values[i].text);
     }
+    if (!slice->map && slice->column[2])
+        sweep_print(&line, "%s.\t%s", line.size ? "; " : "", slice->column[2]);
+    if (!slice->map && spec->plot.guide.meaning)
+        sweep_print(&line, "%s%s\t%s", line.size ? "; " : "", picture->style->guide,
+                    spec->plot.guide.meaning);
+    if (line.size)
+        fold_buffer(out, &line, picture->columns);
 }
 
-static void print_title(struct buffer *script, const struct grid *grid, bool summary) {
-    struct buffer title = { .data = NULL };
-    sweep_print(&title, "%s%s", grid->spec->plot.y, summary ? ", mean over seeds" : "");
-    for (size_t i = 0; i < grid->count - summary; i++)
-        if (grid->axes[i].count > 1 && !plotted(grid->spec, grid->axes[i].word->name))
-            sweep_print(&title, ", %s %s", grid->axes[i].word->name, grid->axes[i].values[0].text);
-    sweep_append(&title, "", 1);
-    sweep_print(script, "set title ");
-    print_quoted(script, title.failed ? "" : title.data);
-    sweep_print(script, " noenhanced\n");
-    sweep_buffer_free(&title);
-}
+enum { NAMED = 6 };
 
-static void print_curve(struct buffer *script, const struct grid *grid, const struct value *value,
-                        bool summary) {
-    const struct sweep_spec *spec = grid->spec;
-    sweep_print(script, "%s $data using (column('%s')):((1", value ? "" : "plot", spec->plot.x);
-    if (value) {
-        sweep_print(script, " && strcol('%s') eq ", spec->plot.by);
-        print_quoted(script, value->text);
+/* What of an axis with several values is not in the picture. */
+static void print_left_out(struct buffer *out, const struct picture *picture, size_t place) {
+    const struct slice *slice = picture->slice;
+    const struct axis *axis = &slice->grid->axes[place];
+    const struct value *held = slice->held[place];
+    struct buffer line = { .data = NULL };
+    if (axis == slice->by && !slice->map && axis->count > MARKS)
+        sweep_print(&line, "Of --%s the first %d of %zu values are drawn.", axis->word->name, MARKS,
+                    axis->count);
+    if (held && axis->count > 1) {
+        sweep_print(&line, "Of --%s only %s is drawn; left out:", axis->word->name, held->text);
+        size_t named = 0;
+        for (size_t i = 0; i < axis->count && named < NAMED; i++)
+            if (&axis->values[i] != held)
+                sweep_print(&line, "%s %s", named++ ? "," : "", axis->values[i].text);
+        if (named + 1 < axis->count)
+            sweep_print(&line, " and %zu more", axis->count - 1 - named);
+        sweep_print(&line, ".");
     }
-    print_held(script, grid, summary);
-    sweep_print(script, ") ? column('%s') : NaN) with linespoints title ", spec->plot.y);
-    print_quoted(script, value ? value->text : spec->plot.y);
-    sweep_print(script, " noenhanced");
+    if (line.size)
+        fold_buffer(out, &line, picture->columns);
 }
 
-/* The data stands in the script, so that no file and no name is in between. */
-static void print_script(struct buffer *script, const struct grid *grid, const struct buffer *csv,
-                         bool means) {
-    const struct sweep_spec *spec = grid->spec;
-    const struct axis *by = spec->plot.by ? sweep_grid_axis(grid, spec->plot.by) : NULL;
-    print_terminal(script);
-    sweep_print(script, "set encoding utf8\nset decimalsign '.'\nset key below\n");
-    sweep_print(script, "set datafile separator ','\nset datafile columnheaders\nset datafile missing NaN\n");
-    sweep_print(script, "$data << END_OF_DATA\n");
-    sweep_append(script, csv->data, csv->size);
-    sweep_print(script, "END_OF_DATA\nset xlabel '%s' noenhanced\n", spec->plot.x);
-    print_title(script, grid, means);
-    for (size_t i = 0; by && i < by->count; i++) {
-        sweep_print(script, "%s", i ? ", " : "plot ");
-        print_curve(script, grid, &by->values[i], means);
+/* "Of rows that differ only in update the first is drawn." */
+static void print_folded(struct buffer *out, const struct picture *picture) {
+    const struct sweep_spec *spec = picture->slice->grid->spec;
+    struct buffer keys = { .data = NULL }, line = { .data = NULL };
+    for (size_t i = 0; spec->columns[i].name; i++)
+        if (spec->columns[i].key && strcmp(spec->columns[i].name, spec->plot.x) != 0)
+            sweep_print(&keys, "%s%s", keys.size ? ", " : "", spec->columns[i].name);
+    sweep_append(&keys, "", 1);
+    if (!keys.failed)
+        sweep_print(&line, "Of rows that differ only in %s the first is drawn.", keys.data);
+    fold_buffer(out, &line, picture->columns);
+    sweep_buffer_free(&keys);
+}
+
+static void print_below(struct buffer *out, const struct picture *picture) {
+    print_key(out, picture);
+    for (size_t i = 0; i < picture->slice->grid->count; i++)
+        print_left_out(out, picture, i);
+    if (picture->slice->folded)
+        print_folded(out, picture);
+}
+
+/* ---- what gnuplot is told ------------------------------------------------------------------------- */
+
+/* Room of one of `cells` on both sides, so that no mark lies under the frame. */
+static void print_range(struct buffer *script, const char *axis, const struct range *range, int cells) {
+    double low = range->low, high = range->high;
+    const double room = range->log ? pow(high / low, 1.0 / cells) : (high - low) / cells;
+    if (low == high) {
+        low -= range->log ? low / 2 : fmax(1, fabs(low) / 2);
+        high += fmax(1, fabs(high) / 2);
+    } else if (range->log) {
+        low /= room;
+        high *= room;
+    } else {
+        low -= room;
+        high += room;
     }
-    if (!by)
-        print_curve(script, grid, NULL, means);
+    sweep_print(script, "%s logscale %s\nset %srange [%.9g:%.9g]\n", range->log ? "set" : "unset", axis, axis,
+                low, high);
+}
+
+/* Numbers under the x axis at steps of 1, 2 or 5 times a power of ten, far enough from each other to be read. */
+static void print_tics(struct buffer *script, const struct range *range, int columns) {
+    const double least = (range->high - range->low) * 9 / columns, ten = pow(10, floor(log10(least)));
+    const double step = least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10;
+    if (range->log || !(least > 0))
+        sweep_print(script, "set xtics autofreq\n");
+    else
+        sweep_print(script, "set xtics %.9g\n", step * ten);
+}
+
+static void print_points(struct buffer *script, const struct slice *slice) {
+    const struct mark *marks = (const void *)slice->marks.data;
+    for (size_t i = 0, count = slice->marks.size / sizeof *marks; i < count; i++) {
+        if (i == 0 || marks[i].curve != marks[i - 1].curve)
+            sweep_print(script, "%s$curve%d << END\n", i ? "END\n" : "", marks[i].curve);
+        sweep_print(script, "%.9g", marks[i].x);
+        for (int j = 0; j < COLUMNS_DRAWN; j++) {
+            if (isnan(marks[i].y[j]))
+                sweep_append(script, " NaN", 4);
+            else
+                sweep_print(script, " %.9g", marks[i].y[j]);
+        }
+        sweep_append(script, "\n", 1);
+    }
+    sweep_append(script, "END\n", 4);
+}
+
+/* The joining lines, or the theory; the marks over them; then some marks of each curve once more, in turn, so that
+ * where curves run together each is seen. */
+static void print_curve(struct buffer *script, const struct picture *picture, int column, int pass,
+                        const struct mark *marks, size_t count) {
+    const struct slice *slice = picture->slice;
+    const size_t curves = slice->by ? slice->by->count : 1, step = count / (size_t)picture->columns + 1;
+    const int curve = marks->curve, drawn = pass == 0 && column == 0 && slice->column[2] ? 2 : column;
+    size_t points = 0;
+    for (size_t i = 0; i < count; i++)
+        points += !isnan(marks[i].y[drawn]);
+    if (points == 0 || (pass == 2 && (points < count || (size_t)curve * step >= count)))
+        return;
+    sweep_print(script, ", $curve%d using 1:%d", curve, 2 + drawn);
+    if (pass == 0)
+        sweep_print(script, " with lines lt 0");
+    else if (pass == 1)
+        sweep_print(script, " with points pt '%s'", picture->style->marks[curve]);
+    else
+        sweep_print(script, " every %zu::%zu with points pt '%s'", curves * step, (size_t)curve * step,
+                    picture->style->marks[curve]);
+}
+
+static void print_curves(struct buffer *script, const struct picture *picture, int column) {
+    const struct mark *marks = (const void *)picture->slice->marks.data;
+    const size_t count = picture->slice->marks.size / sizeof *marks;
+    for (int pass = 0; pass < 3; pass++)
+        for (size_t i = 0, end = 0; i < count; i = end) {
+            while (end < count && marks[end].curve == marks[i].curve)
+                end++;
+            print_curve(script, picture, column, pass, marks + i, end - i);
+        }
+}
+
+static void print_panel(struct buffer *script, const struct picture *picture, int column) {
+    const struct slice *slice = picture->slice;
+    const struct sweep_spec *spec = slice->grid->spec;
+    struct range range = slice->y[column];
+    const bool guided = column == 0 && spec->plot.guide.meaning;
+    if (guided) {
+        range.low = fmin(range.low, spec->plot.guide.at);
+        range.high = fmax(range.high, spec->plot.guide.at);
+    }
+    print_range(script, "y", &range, picture->rows - 6);
+    if (slice->column[1])
+        sweep_print(script, "set title '%s' noenhanced\n", slice->column[column]);
+    sweep_print(script, "set xlabel '%s' noenhanced\n", spec->plot.x);
+    sweep_print(script, "plot NaN");
+    if (guided)
+        sweep_print(script, ", %.9g with points pt '%s'", spec->plot.guide.at, picture->style->guide);
+    print_curves(script, picture, column);
     sweep_append(script, "\n", 1);
+}
+
+/* A mark for each point, its shade the level of the column. */
+static void print_map(struct buffer *script, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    const struct mark *marks = (const void *)slice->marks.data;
+    const struct axis *by = slice->by;
+    struct range range = { INFINITY, -INFINITY, false };
+    bool used[SHADES] = { false };
+    for (int shade = 0; shade < SHADES; shade++) {
+        sweep_print(script, "$shade%d << END\n", shade);
+        for (size_t i = 0; i < slice->marks.size / sizeof *marks; i++) {
+            const struct value *value = &by->values[marks[i].curve];
+            const double at = by->word->kind == KIND_COUNT ? (double)value->count : value->real;
+            range.low = fmin(range.low, at);
+            range.high = fmax(range.high, at);
+            if (isnan(marks[i].y[0]) || shade_of(slice, marks[i].y[0]) != shade)
+                continue;
+            sweep_print(script, "%.9g %.9g\n", marks[i].x, at);
+            used[shade] = true;
+        }
+        sweep_print(script, "END\n");
+    }
+    print_range(script, "y", &range, picture->rows - 6);
+    sweep_print(script, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\nplot NaN",
+                slice->grid->spec->plot.x, by->word->name);
+    for (int shade = 0; shade < SHADES; shade++)
+        if (used[shade])
+            sweep_print(script, ", $shade%d with points pt '%s'", shade, picture->style->shades[shade]);
+    sweep_append(script, "\n", 1);
+}
+
+static void print_script(struct buffer *script, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    /* it would begin with a form feed, which some terminals show */
+    sweep_print(script, "set terminal dumb size %d,%d\nset output '|tr -d \"\\f\"'\n", picture->columns,
+                picture->rows);
+    sweep_print(script, "set encoding utf8\nset decimalsign '.'\nset key off\n");
+    sweep_print(script,
+                "set border 3\nset tics nomirror scale 0\nset tmargin %d\nset bmargin 2\nset samples %d\n",
+                slice->column[1] ? 2 : 0,
+                picture->columns / 3); /* a guide is dashed, so that a line along it is seen */
+    const int columns = slice->column[1] ? picture->columns / 2 : picture->columns;
+    print_range(script, "x", &slice->x, columns - 12);
+    print_tics(script, &slice->x, columns);
+    if (slice->map) {
+        print_map(script, picture);
+    } else {
+        print_points(script, slice);
+        if (slice->column[1])
+            sweep_print(script, "set multiplot layout 1,2\n");
+        print_panel(script, picture, 0);
+        if (slice->column[1])
+            print_panel(script, picture, 1);
+    }
+    sweep_print(script, "%sset output\n", slice->column[1] && !slice->map ? "unset multiplot\n" : "");
 }
 
 /* Told everything, and nothing of the user's set-up: neither ~/.gnuplot (-d) nor the environment. */
@@ -101,12 +310,47 @@ static bool draw(const struct buffer *script, struct reason *why) {
     return (good && result == 0) || sweep_refuse(why, "--plot: gnuplot failed");
 }
 
+static int lines(const struct buffer *text) {
+    int count = 0;
+    for (size_t i = 0; i < text->size; i++)
+        count += text->data[i] == '\n';
+    return count;
+}
+
+static bool print_now(const struct buffer *text, struct reason *why) {
+    return (fwrite(text->data, 1, text->size, stdout) == text->size && fflush(stdout) == 0) ||
+           sweep_refuse(why, "standard output: %s", strerror(errno));
+}
+
+enum { LEAST_ROWS = 10 };
+
+static bool show(struct picture *picture, struct reason *why) {
+    struct buffer heading = { .data = NULL }, below = { .data = NULL }, script = { .data = NULL };
+    const bool empty = !picture->slice->marks.size;
+    print_heading(&heading, picture);
+    if (empty)
+        sweep_print(&below, "Nothing to draw: %s is empty here.\n", picture->slice->column[0]);
+    print_below(&below, picture);
+    const int rows = picture->rows - lines(&heading) - lines(&below) - 1; /* and the prompt's */
+    picture->rows = rows < LEAST_ROWS ? LEAST_ROWS : rows;
+    if (!empty)
+        print_script(&script, picture);
+    const bool good = (!heading.failed && !below.failed && !script.failed) || sweep_no_memory(why);
+    const bool shown =
+        good && print_now(&heading, why) && (empty || draw(&script, why)) && print_now(&below, why);
+    sweep_buffer_free(&heading);
+    sweep_buffer_free(&below);
+    sweep_buffer_free(&script);
+    return shown;
+}
+
 bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why) {
-    struct buffer script = { .data = NULL };
+    struct slice slice;
+    const struct screen screen = sweep_screen();
+    struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows };
     if (!grid->spec->plot.x || !grid->spec->plot.y)
         return sweep_refuse(why, "--plot: this experiment has no plot");
-    print_script(&script, grid, csv, means);
-    bool good = (!script.failed || sweep_no_memory(why)) && draw(&script, why);
-    sweep_buffer_free(&script);
+    const bool good = (sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why)) && show(&picture, why);
+    sweep_buffer_free(&slice.marks);
     return good;
 }

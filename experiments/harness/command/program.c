@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,6 +329,8 @@ int sweep_main(const struct sweep_spec *spec, uint64_t program, int argc, char *
     struct buffer command = { .data = NULL };
     occupy_standard_streams();
     sweep_ignore_signals();
+    setlocale(LC_CTYPE, ""); /* numbers keep the point */
+    setlocale(LC_MESSAGES, "");
     if (!sweep_options_parse(&options, spec, argc - 1, (const char *const *)argv + 1, &why)) {
         sweep_say(spec->name, "%s", why.text);
         return why.failed ? SWEEP_FAILED : SWEEP_REFUSED;

@@ -213,7 +213,7 @@ static bool add_name(struct axis *axis, const char *item, struct reason *why) {
 /* A name goes into CSV fields and labels as it is. */
 static bool add_file(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
     for (const char *c = item; *c; c++)
-        if (*c == '"' || iscntrl((unsigned char)*c))
+        if (*c == '"' || (unsigned char)*c < ' ' || *c == 0x7F)
             return sweep_refuse(why, "--%s: a file name must have no quote, comma or control character",
                                 axis->word->name);
     if (item[sweep_utf8_valid(item, strlen(item))])
