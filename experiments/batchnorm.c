@@ -4,8 +4,8 @@
  *     full       chi = gamma^2 sigma^2 E[phi'(gamma z)^2] / (sigma^2 Var phi(gamma z) + s2)
  *     separate   chi = gamma^2 E[phi'(v z)^2] / Var phi(v z), v^2 = 2 gamma^2, without sigma and s2
  * Without input chi >= 1, if W mixes the units: the normalised gradient cannot vanish there, it explodes
- * (Yang et al. 2019). With W = I it can (Cooijmans et al. 2017). A finite batch multiplies chi of these two
- * by (B - 2) / (B - 3). */
+ * (Yang et al. 2019). With W = I it can (Cooijmans et al. 2017). A finite batch multiplies chi of a linear
+ * net without input by (B - 2) / (B - 3), and that of others by about as much. */
 #include "measure.h"
 #include "sweep.h"
 #include "theory.h"
