@@ -80,9 +80,10 @@ class Merge(ProbeTest):
         shards = [row for k in range(3) for row in self.rows_of(f"shards/a-{k}-of-3.csv")]
         self.assertEqual(sorted(shards, key=lambda row: int(row["cell"])), self.rows_of("a.csv"))
 
-    def refused(self, *parts):
+    def refused(self, *parts, status=2):
         before = self.names()
-        self.assertRefused(self.run_probe("busy", "--out", "a.csv", "--merge", "shards"), "--merge shards", *parts)
+        result = self.run_probe("busy", "--out", "a.csv", "--merge", "shards")
+        self.assertRefused(result, "--merge shards", *parts, status=status)
         self.assertEqual(self.names(), before)
 
     def test_a_foreign_store_is_refused_by_its_name(self):
@@ -123,7 +124,7 @@ class Merge(ProbeTest):
         path = self.folder / "shards/busy-0-of-1.sqlite"
         data = path.read_bytes()
         path.write_bytes(data[:len(data) // 2])
-        self.refused("busy-0-of-1.sqlite: database disk image is malformed")
+        self.refused("busy-0-of-1.sqlite: database disk image is malformed", status=1)
         path.write_bytes(data)
         store = sqlite3.connect(path)
         with store:

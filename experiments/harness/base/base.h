@@ -41,6 +41,8 @@ struct reason {
 /* Always false, so that a refusal is one statement. */
 bool sweep_refuse(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool sweep_no_memory(struct reason *why);
+/* Whether another name for a file might do, or else the machine is at fault. */
+bool sweep_wrong_name(int error);
 /* "NAME: ...\n" on standard error. */
 void sweep_say(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Edits between two words, a swap of neighbours counting as one (optimal string alignment). */

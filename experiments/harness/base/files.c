@@ -105,8 +105,11 @@ static bool open_locked(struct draft *draft) {
         bool locked = flock(draft->fd, LOCK_EX) == 0 || errno != EINTR;
         if (!locked || fstat(draft->fd, &mine))
             return false;
-        if (stat(draft->temporary, &there) == 0 && mine.st_ino == there.st_ino)
+        const bool still = stat(draft->temporary, &there) == 0;
+        if (still && mine.st_ino == there.st_ino)
             return ftruncate(draft->fd, 0) == 0;
+        if (!still && errno != ENOENT)
+            return false;
         close(draft->fd);
     }
 }
@@ -203,11 +206,13 @@ static bool put_in_place(struct draft *draft, struct reason *why) {
     return draft->placed || failed(draft->place, why);
 }
 
-static void take_back(const struct draft *draft) {
+/* Whether what was there is there again; where it cannot be, it stays where it was kept. */
+static bool take_back(const struct draft *draft) {
     if (draft->placed && draft->kept)
-        rename(draft->older, draft->place);
-    else if (draft->placed && draft->created)
+        return rename(draft->older, draft->place) == 0;
+    if (draft->placed && draft->created)
         unlink(draft->place);
+    return true;
 }
 
 /* A rename is on the disk once its folder is. */
@@ -234,9 +239,10 @@ bool sweep_drafts_publish(struct draft drafts[], size_t count, struct reason *wh
         good = put_in_place(&drafts[i], why);
     good = good && sync_folder(drafts[0].place, why);
     for (size_t i = 0; i < count; i++) {
-        if (!good)
-            take_back(&drafts[i]);
-        unlink(drafts[i].older);
+        if (good || take_back(&drafts[i]))
+            unlink(drafts[i].older);
+        else
+            sweep_refuse(why, "%s could not be put back, and stays as %s", drafts[i].place, drafts[i].older);
     }
     return good;
 }

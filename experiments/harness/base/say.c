@@ -19,6 +19,11 @@ bool sweep_no_memory(struct reason *why) {
     return sweep_refuse(why, "out of memory");
 }
 
+bool sweep_wrong_name(int error) {
+    return error == ENOENT || error == ENOTDIR || error == EISDIR || error == EACCES || error == ELOOP ||
+           error == ENAMETOOLONG || error == ENXIO;
+}
+
 void sweep_say(const char *name, const char *format, ...) {
     char line[1024];
     va_list list;

@@ -13,7 +13,13 @@ static const char *data_folder(void) {
     const char *folder = getenv("EVANESCE_DATA");
     if (folder && *folder)
         return folder;
-    return access(EVANESCE_DATA, R_OK) == 0 ? EVANESCE_DATA : EVANESCE_INSTALLED_DATA;
+    return access(EVANESCE_DATA, R_OK) == 0 || errno != ENOENT ? EVANESCE_DATA : EVANESCE_INSTALLED_DATA;
+}
+
+static bool refuse(const char *axis, const char *name, int error, struct reason *why) {
+    why->failed = !sweep_wrong_name(error);
+    return sweep_refuse(why, "--%s %s: %s%s", axis, name, strerror(error),
+                        why->failed ? "" : "; must be a text file");
 }
 
 static bool check_text(const struct sweep_text *text, const char *axis, const char *name,
@@ -44,7 +50,7 @@ static int open_text(const char *name, struct arena *arena) {
 /* Whether this is a regular file that fits into memory. */
 static bool check_file(struct stat *info, int fd, const char *axis, const char *name, struct reason *why) {
     if (fstat(fd, info))
-        return sweep_refuse(why, "--%s %s: %s", axis, name, strerror(errno));
+        return refuse(axis, name, errno, why);
     if (!S_ISREG(info->st_mode))
         return sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name,
                             S_ISDIR(info->st_mode) ? "is a folder" : "is not a regular file");
@@ -81,7 +87,7 @@ static const struct file *read_open(int fd, const char *axis, const char *name, 
         return NULL;
     }
     if (!read_bytes(fd, bytes, &size)) {
-        sweep_refuse(why, "--%s %s: %s", axis, name, strerror(errno));
+        refuse(axis, name, errno, why);
         return NULL;
     }
     *file = (struct file){ { bytes, size }, info.st_dev, info.st_ino };
@@ -97,7 +103,7 @@ const struct file *sweep_file_read(const char *axis, const char *name, struct ar
             sweep_refuse(why, "--%s %s: no such file here or in %s; must be a text file", axis, name,
                          data_folder());
         else
-            sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name, strerror(error));
+            refuse(axis, name, error, why);
         return NULL;
     }
     const struct file *file = read_open(fd, axis, name, arena, why);

@@ -82,8 +82,12 @@ static bool describe(struct buffer *out, const char *folder, const struct run *r
     char path[PATH_MAX];
     struct stat info;
     unsigned long long bytes = 0;
-    for (size_t i = 0; i < ARRAYS; i++)
-        bytes += path_of(path, folder, i) && stat(path, &info) == 0 ? (unsigned long long)info.st_size : 0;
+    for (size_t i = 0; i < ARRAYS; i++) {
+        const bool there = path_of(path, folder, i) && stat(path, &info) == 0;
+        if (!there && errno != ENOENT)
+            return false;
+        bytes += there ? (unsigned long long)info.st_size : 0;
+    }
     sweep_append(out, address->data, address->size);
     sweep_print(out, " program=%016llx bytes=%llu\n", (unsigned long long)run->program, bytes);
     return !out->failed;

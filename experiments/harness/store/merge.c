@@ -9,11 +9,12 @@
 #include <string.h>
 
 /* NULL with a reason. A journal left by a kill is rolled back. */
-static sqlite3 *open_other(const char *path, const char *name, struct reason *why) {
+static sqlite3 *open_other(const char *path, struct patience *patience, struct reason *why) {
+    const char *name = patience->name;
     sqlite3 *db;
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
     if (code == SQLITE_OK) {
-        sqlite3_busy_timeout(db, 60000);
+        sqlite3_busy_handler(db, sweep_store_wait, patience);
         code = sweep_store_identify(db, name);
     }
     if (code == SQLITE_OK || code == SQLITE_EMPTY)
@@ -21,7 +22,7 @@ static sqlite3 *open_other(const char *path, const char *name, struct reason *wh
     if (code == SQLITE_NOTADB)
         sweep_refuse(why, "%s is not a store of %s", path, name);
     else
-        sweep_refuse(why, "%s: %s", path, db ? sqlite3_errmsg(db) : "out of memory");
+        sweep_store_refuse(why, db, path);
     sqlite3_close(db);
     return NULL;
 }
@@ -50,7 +51,7 @@ static bool take(struct store *store, const struct store_spec *spec, sqlite3 *db
             good = sweep_store_take(store, &cell, why);
     }
     if (good && code != SQLITE_DONE)
-        good = sweep_refuse(why, "%s: %s", sqlite3_db_filename(db, "main"), sqlite3_errmsg(db));
+        good = sweep_store_refuse(why, db, sqlite3_db_filename(db, "main"));
     sqlite3_finalize(row);
     return good;
 }
@@ -59,7 +60,8 @@ bool sweep_store_take_all(struct store *store, const struct store_spec *spec, co
                           struct reason *why) {
     struct reason again;
     bool good = true;
-    sqlite3 *db = open_other(path, spec->experiment, why);
+    struct patience patience = { spec->experiment, path, 0 };
+    sqlite3 *db = open_other(path, &patience, why);
     for (int unfinished = 0; db && unfinished < 2; unfinished++)
         if (!take(store, spec, db, unfinished, false, why)) { /* from the other end to where it is damaged */
             take(store, spec, db, unfinished, true, &again);
@@ -73,17 +75,18 @@ bool sweep_store_take_all(struct store *store, const struct store_spec *spec, co
 static bool look(const struct store_spec *spec, const char *path, struct reason *why) {
     static const char question[] = "SELECT count(*), total(program = ?1 AND address LIKE ?2) FROM cells";
     sqlite3_stmt *row = NULL;
-    sqlite3 *db = open_other(path, spec->experiment, why);
+    struct patience patience = { spec->experiment, path, 0 };
+    sqlite3 *db = open_other(path, &patience, why);
     bool good = db != NULL;
-    if (good && sqlite3_prepare_v2(db, question, -1, &row, NULL) == SQLITE_OK) {
+    if (db && sqlite3_prepare_v2(db, question, -1, &row, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(row, 1, (int64_t)spec->program);
         sqlite3_bind_text(row, 2, rnn_fused() ? "%arithmetic=fused" : "%arithmetic=plain", -1, SQLITE_STATIC);
-        if (sqlite3_step(row) != SQLITE_ROW)
-            good = sweep_refuse(why, "%s: %s", path, sqlite3_errmsg(db));
-        else if (sqlite3_column_int64(row, 0) && sqlite3_column_int64(row, 1) == 0)
-            good = sweep_refuse(why, "%s: its %lld cells are of another program, or of other arithmetic",
-                                path, (long long)sqlite3_column_int64(row, 0));
     }
+    if (db && sqlite3_step(row) != SQLITE_ROW)
+        good = sweep_store_refuse(why, db, path);
+    else if (db && sqlite3_column_int64(row, 0) && sqlite3_column_int64(row, 1) == 0)
+        good = sweep_refuse(why, "%s: its %lld cells are of another program, or of other arithmetic", path,
+                            (long long)sqlite3_column_int64(row, 0));
     sqlite3_finalize(row);
     sqlite3_close(db);
     return good;
@@ -106,14 +109,20 @@ bool sweep_merge(struct store *store, const struct store_spec *spec, const char 
     size_t found = 0;
     bool good = true;
     DIR *files = opendir(folder);
-    if (!files)
+    if (!files) {
+        why->failed = !sweep_wrong_name(errno);
         return sweep_refuse(why, "%s: %s", folder, strerror(errno));
-    for (struct dirent *file; good && (file = readdir(files));) {
+    }
+    for (struct dirent *file; good && (errno = 0, file = readdir(files));) {
         const char *path = sweep_keep_print(&arena, "%s/%s", folder, file->d_name);
         if (!path)
             good = sweep_no_memory(why);
         else if (is_other(spec, path) && ++found)
             good = store ? sweep_store_take_all(store, spec, path, why) : look(spec, path, why);
+    }
+    if (good && errno) {
+        why->failed = true;
+        good = sweep_refuse(why, "%s: %s", folder, strerror(errno));
     }
     closedir(files);
     sweep_arena_free(&arena);

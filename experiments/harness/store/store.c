@@ -57,7 +57,7 @@ struct store {
     bool damaged;
     char damage[128]; /* what is wrong with the file */
     struct reason conflict; /* of a cell that should have been the same */
-    double waited; /* seconds, for another program */
+    struct patience patience;
     struct buffer taken; /* the queue that is being written */
     pthread_mutex_t queue_lock; /* what follows; taken after the other, if both are */
     struct buffer queue;
@@ -67,34 +67,42 @@ const char *sweep_store_name(const struct store *store) {
     return store->spec.path ? store->spec.path : "memory";
 }
 
-/* What went wrong with the call before, and whether the file itself is to blame; always false. */
-static bool refuse(struct store *store, struct reason *why) {
-    const int left = errno, code = sqlite3_errcode(store->db) & 0xff, known = sqlite3_system_errno(store->db);
-    const int error = code != SQLITE_IOERR && code != SQLITE_CANTOPEN ? 0 : known ? known : left;
-    snprintf(why->text, sizeof why->text, "%s: %s", sweep_store_name(store),
-             error ? strerror(error) : sqlite3_errmsg(store->db));
+bool sweep_store_refuse(struct reason *why, sqlite3 *db, const char *path) {
+    const int left = errno, code = db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM;
+    const int known = db ? sqlite3_system_errno(db) : 0;
+    if (code == SQLITE_NOMEM)
+        return sweep_no_memory(why);
+    const bool outside = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    const int error = outside ? (known ? known : left) : code == SQLITE_BUSY && left == ENOLCK ? left : 0;
     why->failed = true;
+    return sweep_refuse(why, "%s: %s", path, error ? strerror(error) : sqlite3_errmsg(db));
+}
+
+/* Likewise, and whether the file itself is to blame. */
+static bool refuse(struct store *store, struct reason *why) {
+    const int code = sqlite3_errcode(store->db) & 0xff;
+    sweep_store_refuse(why, store->db, sweep_store_name(store));
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
         (code == SQLITE_READONLY && access(store->spec.path, W_OK) == 0)) { /* it says so and is not */
         store->damaged = true;
         snprintf(store->damage, sizeof store->damage, "%s", sqlite3_errmsg(store->db));
     }
-    return code == SQLITE_NOMEM ? sweep_no_memory(why) : false;
+    return false;
 }
 
 static bool execute(struct store *store, const char *text, struct reason *why) {
     return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK || refuse(store, why);
 }
 
-/* Waits for another program, without end but for who asked twice to stop. */
-static int wait_for_others(void *self, int times) {
-    struct store *store = self;
-    const double before = times ? store->waited : 0, pause = 1e-3 * (times < 20 ? times + 1 : 20);
-    store->waited = before + pause;
-    if (before <= 1 && store->waited > 1)
-        sweep_say(store->spec.experiment, "waiting for %s, which another program holds", store->spec.path);
+int sweep_store_wait(void *self, int times) {
+    struct patience *patience = self;
+    const bool unlockable = errno == ENOLCK;
+    const double before = times ? patience->seconds : 0, pause = 1e-3 * (times < 20 ? times + 1 : 20);
+    patience->seconds = before + pause;
+    if (before <= 1 && patience->seconds > 1 && !unlockable)
+        sweep_say(patience->name, "waiting for %s, which another program holds", patience->path);
     nanosleep(&(struct timespec){ .tv_nsec = (long)(1e9 * pause) }, NULL);
-    return store->waited < 1 || sweep_interrupts() < 2;
+    return unlockable ? patience->seconds < 0.1 : patience->seconds < 1 || sweep_interrupts() < 2;
 }
 
 /* ---- a cell --------------------------------------------------------------------------------------- */
@@ -251,7 +259,8 @@ static bool open_database(struct store *store, struct reason *why) {
     store->inode = path && stat(path, &info) == 0 ? info.st_ino : 0;
     if (!store->db)
         return sweep_no_memory(why);
-    sqlite3_busy_handler(store->db, wait_for_others, store);
+    store->patience = (struct patience){ store->spec.experiment, path, 0 };
+    sqlite3_busy_handler(store->db, sweep_store_wait, &store->patience);
     bool good = code == SQLITE_OK ? open_tables(store, why) : refuse(store, why);
     if (!good)
         close_database(store);

@@ -113,6 +113,15 @@ bool sweep_merge(struct store *store, const struct store_spec *spec, const char 
 
 struct sqlite3;
 struct sqlite3_stmt;
+/* Waits for another program that holds the file `path`; for sqlite3_busy_handler. Without end, but for who asked
+ * twice to stop, and where no file can be locked. */
+struct patience {
+    const char *name, *path;
+    double seconds;
+};
+int sweep_store_wait(void *patience, int times);
+/* What went wrong with the call before; always false. */
+bool sweep_store_refuse(struct reason *why, struct sqlite3 *db, const char *path);
 struct cell {
     const char *address, *status;
     const void *bytes;
