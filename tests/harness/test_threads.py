@@ -1,5 +1,6 @@
 """How many cells run side by side, and what happens where threads cannot be made."""
 
+import errno
 import json
 import os
 import unittest
@@ -35,7 +36,7 @@ class NoThreads(ProbeTest):
         for made, said in ((0, "only 1 of 4 jobs"), (1, "only 1 of 4 jobs"), (3, "only 3 of 4 jobs"), (4, "")):
             with self.subTest(made):
                 result = self.good("busy", "--out", "a.csv", "--fresh", "--jobs", "4", environment=self.environment(
-                    LD_PRELOAD=self.module("libthreads_stand_in.so"), THREADS=str(made)))
+                    LD_PRELOAD=self.module("libfaults_stand_in.so"), FAULT=f"thread:{made + 1}+", FAULT_ERROR=str(errno.EAGAIN)))
                 self.assertIn(said, result.err)
                 self.assertEqual(self.bytes_of("a.csv"), self.bytes_of("whole.csv"))
 
