@@ -25,12 +25,17 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "rows are kept as they
 
 enum { APPLICATION = 0x65766e73, VERSION = 1, QUEUE_MOST = 16 << 20 }; /* "evns"; bytes */
 
-#define COLUMNS "(address TEXT PRIMARY KEY, program INT, crc INT, status TEXT, rows BLOB) WITHOUT ROWID;"
-static const char schema[] = "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-                             "CREATE TABLE about(experiment TEXT); INSERT INTO about VALUES(%Q);"
-                             "CREATE TABLE cells" COLUMNS "CREATE TABLE checkpoints" COLUMNS;
-static const char identity[] = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) "
-                               "FROM pragma_application_id, pragma_user_version";
+#define ABOUT       "CREATE TABLE about(experiment TEXT)"
+#define COLUMNS     "(address TEXT PRIMARY KEY, program INT, crc INT, status TEXT, rows BLOB) WITHOUT ROWID"
+#define CELLS       "CREATE TABLE cells" COLUMNS
+#define CHECKPOINTS "CREATE TABLE checkpoints" COLUMNS
+enum { TABLES = 3 };
+static const char schema[] = "PRAGMA application_id = %d; PRAGMA user_version = %d;" ABOUT
+                             "; INSERT INTO about VALUES(%Q);" CELLS ";" CHECKPOINTS;
+static const char identity[] = "SELECT application_id, user_version, (SELECT count(sql) FROM sqlite_schema), "
+                               "(SELECT count(*) FROM sqlite_schema "
+                               "WHERE sql IN ('" ABOUT "', '" CELLS "', '" CHECKPOINTS
+                               "')) FROM pragma_application_id, pragma_user_version";
 static const char leftovers[] = "DELETE FROM checkpoints WHERE address IN "
                                 "(SELECT address FROM checkpoints JOIN cells USING (address, program))";
 
@@ -192,9 +197,10 @@ int sweep_store_identify(sqlite3 *db, const char *name) {
     int code = ask(db, identity, &answer);
     if (code == SQLITE_OK) {
         const int application = sqlite3_column_int(answer, 0), version = sqlite3_column_int(answer, 1);
-        if (application == 0 && version == 0 && sqlite3_column_int(answer, 2) == 0)
+        const int tables = sqlite3_column_int(answer, 2), ours = sqlite3_column_int(answer, 3);
+        if (application == 0 && version == 0 && tables == 0)
             code = SQLITE_EMPTY;
-        else if (application != APPLICATION || version != VERSION)
+        else if (application != APPLICATION || version != VERSION || tables != TABLES || ours != TABLES)
             code = SQLITE_NOTADB;
     }
     sqlite3_finalize(answer);
