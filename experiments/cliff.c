@@ -70,7 +70,7 @@ const struct sweep_spec experiment = {
         "(Pascanu, Mikolov, Bengio 2013)",
     .axes = axes,
     .columns = columns,
-    .plot = { "b", "log10_norm", "w" },
+    .plot = { .x = "b", .y = "log10_norm", .by = "w" },
     .run = run,
     .work = work_size,
 };

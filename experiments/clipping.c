@@ -123,7 +123,7 @@ const struct sweep_spec experiment = {
         "turns, at most to that of the signs",
     .axes = axes,
     .columns = columns,
-    .plot = { "threshold", "cosine", "clip" },
+    .plot = { .x = "threshold", .y = "cosine", .by = "clip" },
     .run = run,
     .net = everything,
     .work = work_size,

@@ -157,7 +157,7 @@ const struct sweep_spec experiment = {
               "(tanh, drive 0.1), sqrt 2 (relu), 1 (linear), about 10 (sigmoid)",
     .axes = axes,
     .columns = columns,
-    .plot = { "scale", "r", "activation", "theory_r", .guide = { 1, "r = 1" } },
+    .plot = { .x = "scale", .y = "r", .by = "activation", .theory = "theory_r", .guide = { 1, "r = 1" } },
     .run = run,
     .valid = sweep_lags_valid,
     .net = sweep_net_spec,

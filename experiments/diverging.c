@@ -20,7 +20,7 @@ const struct sweep_spec experiment = {
               "Mikolov, Bengio 2013)",
     .axes = axes,
     .columns = sweep_learning_columns,
-    .plot = { "rate", "solved", "clip", .held = { "scale", "1" } },
+    .plot = { .x = "rate", .y = "solved", .by = "clip", .held = { "scale", "1" } },
     .run = sweep_learn,
     .valid = sweep_training_valid,
     .net = sweep_learner_spec,

@@ -145,7 +145,7 @@ const struct sweep_spec experiment = {
               "capacity, the sum of R2 over lags, is at most H (Jaeger 2001)",
     .axes = axes,
     .columns = columns,
-    .plot = { "lag", "r2", "init" },
+    .plot = { .x = "lag", .y = "r2", .by = "init" },
     .run = run,
     .valid = valid,
     .net = scalar_net_spec,

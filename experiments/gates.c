@@ -128,7 +128,7 @@ const struct sweep_spec experiment = {
               "infinitely many units has it (--sites)",
     .axes = axes,
     .columns = columns,
-    .plot = { "forget", "r", "architecture", "theory_keep", .guide = { 1, "r = 1" } },
+    .plot = { .x = "forget", .y = "r", .by = "architecture", .theory = "theory_keep", .guide = { 1, "r = 1" } },
     .run = run,
     .valid = sweep_lags_valid,
     .net = sweep_net_spec,

@@ -31,7 +31,7 @@ const struct sweep_spec experiment = {
         "1994); identity (Le et al. 2015), orthogonal starts and gates reach further",
     .axes = axes,
     .columns = sweep_learning_columns,
-    .plot = { "length", "solved", "kind" },
+    .plot = { .x = "length", .y = "solved", .by = "kind" },
     .run = sweep_learn,
     .valid = sweep_training_valid,
     .net = sweep_learner_spec,

@@ -86,7 +86,7 @@ const struct sweep_spec experiment = {
         "it; bytes and time of a pass are in proportion to T",
     .axes = axes,
     .columns = columns,
-    .plot = { "length", "megabytes", "hidden" },
+    .plot = { .x = "length", .y = "megabytes", .by = "hidden" },
     .timed = true,
     .run = run,
     .net = long_net_spec,

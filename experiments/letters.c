@@ -112,7 +112,7 @@ const struct sweep_spec experiment = {
               "fall with the truncation length and level off",
     .axes = axes,
     .columns = columns,
-    .plot = { "truncation", "bits", "kind", "bits_frequency" },
+    .plot = { .x = "truncation", .y = "bits", .by = "kind", .theory = "bits_frequency" },
     .run = run,
     .valid = valid,
     .net = sweep_learner_spec,

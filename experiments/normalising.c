@@ -31,7 +31,7 @@ const struct sweep_spec experiment = {
               "et al. 2017)",
     .axes = axes,
     .columns = sweep_learning_columns,
-    .plot = { "gamma", "solved", "norm" },
+    .plot = { .x = "gamma", .y = "solved", .by = "norm" },
     .run = sweep_learn,
     .valid = sweep_training_valid,
     .net = sweep_learner_spec,

@@ -86,7 +86,7 @@ const struct sweep_spec experiment = {
     .theory = "yes: the input enters only through the variance it adds, so r = sqrt(chi) as for noise",
     .axes = axes,
     .columns = columns,
-    .plot = { "lag", "log10_norm", "activation", "log10_theory" },
+    .plot = { .x = "lag", .y = "log10_norm", .by = "activation", .theory = "log10_theory" },
     .run = run,
     .valid = sweep_text_valid,
     .net = byte_net_spec,

@@ -111,7 +111,7 @@ const struct sweep_spec experiment = {
               "on whole while it is on (Le, Jaitly, Hinton 2015)",
     .axes = axes,
     .columns = columns,
-    .plot = { "scale", "r", "activation", "theory_r", .guide = { 1, "r = 1" } },
+    .plot = { .x = "scale", .y = "r", .by = "activation", .theory = "theory_r", .guide = { 1, "r = 1" } },
     .run = run,
     .valid = sweep_lags_valid,
     .net = sweep_net_spec,

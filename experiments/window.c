@@ -32,7 +32,7 @@ const struct sweep_spec experiment = {
               "net is not",
     .axes = axes,
     .columns = sweep_learning_columns,
-    .plot = { "delay", "error", "window" },
+    .plot = { .x = "delay", .y = "error", .by = "window" },
     .run = sweep_learn,
     .valid = valid,
     .net = sweep_learner_spec,

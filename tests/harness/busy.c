@@ -71,7 +71,7 @@ const struct sweep_spec experiment = {
     .theory = "it does",
     .axes = axes,
     .columns = columns,
-    .plot = { "row", "value", "scale" },
+    .plot = { .x = "row", .y = "value", .by = "scale" },
     .run = run,
     .valid = valid,
 };

@@ -50,6 +50,6 @@ const struct sweep_spec experiment = {
     .theory = "it does",
     .axes = axes,
     .columns = columns,
-    .plot = { "update", "value", "seed" },
+    .plot = { .x = "update", .y = "value", .by = "seed" },
     .run = run,
 };

@@ -48,7 +48,7 @@ const struct sweep_spec experiment = {
     .theory = "they are",
     .axes = axes,
     .columns = columns,
-    .plot = { "lag", "log_norm", "activation" },
+    .plot = { .x = "lag", .y = "log_norm", .by = "activation" },
     .run = run,
     .net = sweep_net_spec,
 };

@@ -24,7 +24,7 @@ const struct sweep_spec experiment = {
     .theory = "it is",
     .axes = axes,
     .columns = columns,
-    .plot = { "length", "bytes", "file" },
+    .plot = { .x = "length", .y = "bytes", .by = "file" },
     .run = run,
     .valid = sweep_text_valid,
 };

@@ -145,29 +145,28 @@ static void print_below(struct buffer *out, const struct picture *picture) {
 /* Room of one of `cells` on both sides, so that no mark lies under the frame. */
 static void print_range(struct buffer *script, const char *axis, const struct range *range, int cells) {
     double low = range->low, high = range->high;
-    const double room = range->log ? pow(high / low, 1.0 / cells) : (high - low) / cells;
     if (low == high) {
         low -= range->log ? low / 2 : fmax(1, fabs(low) / 2);
         high += fmax(1, fabs(high) / 2);
-    } else if (range->log) {
-        low /= room;
-        high *= room;
-    } else {
-        low -= room;
-        high += room;
     }
-    sweep_print(script, "%s logscale %s\nset %srange [%.9g:%.9g]\n", range->log ? "set" : "unset", axis, axis,
-                low, high);
+    sweep_print(script, "%s logscale %s\nlow = %.9g\nhigh = %.9g\n", range->log ? "set" : "unset", axis, low,
+                high);
+    sweep_print(script,
+                range->log ? "room = (high / low)**%.9g\nset %srange [low / room:high * room]\n"
+                           : "room = (high - low) * %.9g\nset %srange [low - room:high + room]\n",
+                1.0 / cells, axis);
 }
 
 /* Numbers under the x axis at steps of 1, 2 or 5 times a power of ten, far enough from each other to be read. */
 static void print_tics(struct buffer *script, const struct range *range, int columns) {
-    const double least = (range->high - range->low) * 9 / columns, ten = pow(10, floor(log10(least)));
-    const double step = least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10;
+    const double least = (range->high - range->low) * 9 / columns;
     if (range->log || !(least > 0))
         sweep_print(script, "set xtics autofreq\n");
     else
-        sweep_print(script, "set xtics %.9g\n", step * ten);
+        sweep_print(script,
+                    "least = %.9g\nten = 10**floor(log10(least))\n"
+                    "step = (least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10) * ten\nset xtics step\n",
+                    least);
 }
 
 static void print_points(struct buffer *script, const struct slice *slice) {
