@@ -44,11 +44,12 @@ static double bytes_with_every_state(struct rnn_spec spec) {
     return rnn_bytes(&spec);
 }
 
+/* Also where the squares leave the range of double: a linear net's state may reach 1e308. */
 static double log10_norm(const double *x, size_t count) {
     double squares = 0;
     for (size_t i = 0; i < count; i++)
         squares += x[i] * x[i];
-    return 0.5 * rnn_log10(squares);
+    return squares > 0 && isfinite(squares) ? 0.5 * rnn_log10(squares) : rnn_log_norm(x, count) / M_LN10;
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {

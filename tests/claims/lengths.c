@@ -84,6 +84,19 @@ START_TEST(one_draw_of_weights_runs_a_million_steps) {
 }
 END_TEST
 
+/* At 1500 steps the entries of the state are beyond 1e154, their squares beyond double. */
+START_TEST(the_state_of_a_linear_net_is_measured_where_its_squares_overflow) {
+    struct sweep_table table =
+        claim_run(3, (const char *const[]){ "--activation", "linear", "--scale", "1.3", "--length",
+                                            "500,1000,1500", "--seed", "1", NULL });
+    const double later = at(&table, "log10_state", "length=1500") - at(&table, "log10_state", "length=1000"),
+                 sooner = at(&table, "log10_state", "length=1000") - at(&table, "log10_state", "length=500");
+    claim_near("C4", "growth of a linear net's state, steps 1000..1500 over 500..1000", later / sooner, 1, 0.01,
+               "one rate at any length");
+    sweep_table_free(&table);
+}
+END_TEST
+
 START_TEST(memory_is_in_proportion_to_the_length) {
     struct sweep_table table =
         claim_run(3, (const char *const[]){ "--length", "1000,10000,100000", "--seed", "1", NULL });
@@ -110,6 +123,7 @@ int main(void) {
     tcase_add_test(cases, the_recurrent_net_learns_the_same_numbers_at_any_length);
     tcase_add_test(cases, the_gradient_of_the_shared_weights_is_the_sum_of_what_each_step_asks);
     tcase_add_test(cases, one_draw_of_weights_runs_a_million_steps);
+    tcase_add_test(cases, the_state_of_a_linear_net_is_measured_where_its_squares_overflow);
     tcase_add_test(cases, memory_is_in_proportion_to_the_length);
     return claim_main(cases);
 }
