@@ -20,7 +20,7 @@ do for [p = 1:2] {
     eval p == 1 ? panel(0.085, 0.525, 0.23, 0.91) : panel(0.55, 0.99, 0.23, 0.91)
     set title (p == 1 ? "r, LSTM, σ = 1" : "r, GRU, σ = 1") offset 0, -0.5
     set format y p == 1 ? "%g" : ""
-    set label 1 tr("o mesmo W", "the same W") at 0.15, 0.87 right textcolor rgb tint[1]
+    set label 1 tr("o mesmo W", "the same W") at -2.15, 0.92 left textcolor rgb tint[1]
     set label 2 tr("um novo W\na cada passo", "a new W\neach step") at 0.4, 0.5 left textcolor rgb tint[2]
     set label 3 tr("sigmoide(b)", "sigmoid(b)") at -0.9, 0.17 left textcolor rgb QUIET
     if (p == 2) { eval foot(tr("linha fina: infinitas unidades; barra: ± 1 desvio-padrão", "thin line: infinitely many units; bar: ± 1 standard deviation")) }

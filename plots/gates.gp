@@ -14,8 +14,8 @@ row(i) = strcol("architecture") eq word(architectures, j) && strcol("scale") eq 
 plain(i) = !zoom && strcol("architecture") eq "elman" && strcol("scale") eq word(scales, i) && column("forget") == 0
 off(is, sds) = when(is, exp(column("slope") + sds * column("slope_sd")))
 # Where the labels of the three scales end: above, with the plain cell, then LSTM and GRU near 1.
-array across[9] = [-2.8, -2.8, -2.8, 2.95, 0.8, 0.5, 4.3, 2.3, 0.1]
-array up[9] = [0.093, 0.83, 1.3, 0.97, 0.96, 1.033, 0.93, 0.948, 0.975]
+array across[9] = [-2.8, -2.8, -2.8, 4.25, 2.15, 0.5, 4.25, 2.3, 0.1]
+array up[9] = [0.093, 0.83, 1.3, 0.915, 0.915, 1.033, 0.915, 0.948, 0.975]
 set multiplot
 eval fates(1)
 do for [p = 1:4] {
