@@ -53,6 +53,25 @@ double k_sum_squares(const double *x, size_t count);
 void k_scale(double *x, double factor, size_t count);
 int k_finite(const double *x, size_t count); /* 1 if no element is inf or nan */
 
+/* out = a * b, out += a * b */
+void k_multiply(double *out, const double *a, const double *b, size_t count);
+void k_multiply_add(double *out, const double *a, const double *b, size_t count);
+
+/* The cells of lstm.c and gru.c, whose gates lie `apart` doubles from one to the next, and dL/da `da_apart`. */
+void k_lstm_output_back(double *dc, const double *dh, const double *o, const double *tanh_c, size_t count);
+void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
+                 const double *tanh_c, const double *gates, size_t apart, size_t count);
+void k_gru_state(double *h, const double *z, const double *n, const double *before, size_t count);
+void k_gru_back(double *da, double *da_h, size_t da_apart, const double *dh, const double *before,
+                const double *gates, size_t apart, size_t count);
+
+/* A step of the three rules of train.h, with Adam's corrections of the first steps in `rate` and `root`. */
+void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum);
+void k_rmsprop(double *theta, double *v, double *s, const double *g, size_t count, double rate,
+               double momentum, double decay, double epsilon);
+void k_adam(double *theta, double *v, double *s, const double *g, size_t count, double rate, double momentum,
+            double decay, double root, double epsilon);
+
 /* Numbers 0, 1, 2, ... of the stream of this key, on every machine the same: uniform in (0, 1), odd
  * multiples of 2^-53; or normal, two from each pair of those uniforms. A longer request begins with the
  * numbers of a shorter one. */

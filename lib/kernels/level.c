@@ -1,5 +1,5 @@
-/* Packing, and the choice of an instruction-set level for everything that product.c, map.c and random.c
- * compute: the best of them, found by a test of processor flags at each call (about a nanosecond), or the one
+/* Packing, and the choice of an instruction-set level for everything that product.c, map.c, elements.c and
+ * random.c compute: the best of them, found by a test of processor flags at each call (about a nanosecond), or the one
  * chosen. */
 #include "level.h"
 #include "arithmetic.h"
@@ -7,10 +7,13 @@
 
 #include <string.h>
 
-static const struct k_level plain = { "plain", &k_products_plain, &k_maps_plain, &k_randoms_plain };
+static const struct k_level plain = { "plain", &k_products_plain, &k_maps_plain, &k_elements_plain,
+                                      &k_randoms_plain };
 #if defined __x86_64__
-static const struct k_level avx2 = { "avx2", &k_products_avx2, &k_maps_avx2, &k_randoms_avx2 };
-static const struct k_level avx512 = { "avx512", &k_products_avx512, &k_maps_avx512, &k_randoms_avx512 };
+static const struct k_level avx2 = { "avx2", &k_products_avx2, &k_maps_avx2, &k_elements_avx2,
+                                     &k_randoms_avx2 };
+static const struct k_level avx512 = { "avx512", &k_products_avx512, &k_maps_avx512, &k_elements_avx512,
+                                       &k_randoms_avx512 };
 #endif
 
 const struct k_level *k_level(int level) {
@@ -142,6 +145,46 @@ void k_scale(double *x, double factor, size_t count) {
 
 int k_finite(const double *x, size_t count) {
     return in_use()->maps->finite(x, count);
+}
+
+void k_multiply(double *out, const double *a, const double *b, size_t count) {
+    in_use()->elements->multiply(out, a, b, count);
+}
+
+void k_multiply_add(double *out, const double *a, const double *b, size_t count) {
+    in_use()->elements->multiply_add(out, a, b, count);
+}
+
+void k_lstm_output_back(double *dc, const double *dh, const double *o, const double *tanh_c, size_t count) {
+    in_use()->elements->lstm_output_back(dc, dh, o, tanh_c, count);
+}
+
+void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
+                 const double *tanh_c, const double *gates, size_t apart, size_t count) {
+    in_use()->elements->lstm_back(da, da_apart, dh, dc, before, tanh_c, gates, apart, count);
+}
+
+void k_gru_state(double *h, const double *z, const double *n, const double *before, size_t count) {
+    in_use()->elements->gru_state(h, z, n, before, count);
+}
+
+void k_gru_back(double *da, double *da_h, size_t da_apart, const double *dh, const double *before,
+                const double *gates, size_t apart, size_t count) {
+    in_use()->elements->gru_back(da, da_h, da_apart, dh, before, gates, apart, count);
+}
+
+void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum) {
+    in_use()->elements->sgd(theta, v, g, count, rate, momentum);
+}
+
+void k_rmsprop(double *theta, double *v, double *s, const double *g, size_t count, double rate,
+               double momentum, double decay, double epsilon) {
+    in_use()->elements->rmsprop(theta, v, s, g, count, rate, momentum, decay, epsilon);
+}
+
+void k_adam(double *theta, double *v, double *s, const double *g, size_t count, double rate, double momentum,
+            double decay, double root, double epsilon) {
+    in_use()->elements->adam(theta, v, s, g, count, rate, momentum, decay, root, epsilon);
 }
 
 /* ---- random numbers ----------------------------------------------------------------------------------- */

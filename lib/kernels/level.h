@@ -73,6 +73,18 @@ struct k_maps {
     int (*finite)(const double *x, size_t count);
 };
 
+/* elements.c, likewise */
+struct k_elements {
+    __typeof__(k_multiply) *multiply, *multiply_add;
+    __typeof__(k_lstm_output_back) *lstm_output_back;
+    __typeof__(k_lstm_back) *lstm_back;
+    __typeof__(k_gru_state) *gru_state;
+    __typeof__(k_gru_back) *gru_back;
+    __typeof__(k_sgd) *sgd;
+    __typeof__(k_rmsprop) *rmsprop;
+    __typeof__(k_adam) *adam;
+};
+
 /* random.c, likewise */
 struct k_randoms {
     void (*uniform)(double *out, size_t count, const uint64_t key[2]);
@@ -81,12 +93,14 @@ struct k_randoms {
 
 extern const struct k_products k_products_plain, k_products_avx2, k_products_avx512;
 extern const struct k_maps k_maps_plain, k_maps_avx2, k_maps_avx512;
+extern const struct k_elements k_elements_plain, k_elements_avx2, k_elements_avx512;
 extern const struct k_randoms k_randoms_plain, k_randoms_avx2, k_randoms_avx512;
 
 struct k_level {
     const char *name;
     const struct k_products *products;
     const struct k_maps *maps;
+    const struct k_elements *elements;
     const struct k_randoms *randoms;
 };
 

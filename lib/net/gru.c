@@ -19,39 +19,26 @@ static bool forward(struct rnn *net, size_t t) {
     k_sigmoid(z, size);
     k_affine(n, net->p.b_h + CANDIDATE * H, &input, 1, B, H, 0);
     k_affine(u, NULL, &state, 1, B, H, t % 2);
-    for (size_t i = 0; i < size; i++)
-        n[i] += r[i] * u[i];
+    k_multiply_add(n, r, u, size);
     k_tanh(n, size);
-    for (size_t i = 0; i < size; i++)
-        h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
+    k_gru_state(h, z, n, before, size);
     return k_finite(h, size);
 }
 
+/* da_n = dh (1 - z) (1 - n^2)    da_z = dh (h_{t-1} - n) z (1 - z)    da_r = da_n u r (1 - r), u = W_hn h_{t-1} */
 static double backward(struct rnn *net, size_t t, size_t slot) {
-    const double *dh = rnn_state_gradient(net, t), *before = rnn_state(net, t - 1);
-    const double *r = rnn_gate(net, RESET, t), *z = rnn_gate(net, UPDATE, t),
-                 *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t);
-    double *da_r = rnn_gate_gradient(net, net->work->da, RESET, slot),
-           *da_z = rnn_gate_gradient(net, net->work->da, UPDATE, slot),
-           *da_n = rnn_gate_gradient(net, net->work->da, CANDIDATE, slot);
-    double *h_r = rnn_gate_gradient(net, net->work->da_h, RESET, slot),
-           *h_z = rnn_gate_gradient(net, net->work->da_h, UPDATE, slot),
-           *h_n = rnn_gate_gradient(net, net->work->da_h, CANDIDATE, slot);
-    for (size_t i = 0; i < rnn_step_size(net); i++) {
-        da_n[i] = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
-        h_n[i] = da_n[i] * r[i];
-        h_z[i] = da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
-        h_r[i] = da_r[i] = da_n[i] * u[i] * r[i] * (1 - r[i]);
-    }
-    return k_sum_squares(dh, rnn_step_size(net));
+    const double *dh = rnn_state_gradient(net, t);
+    const size_t size = rnn_step_size(net);
+    k_gru_back(rnn_gate_gradient(net, net->work->da, 0, slot),
+               rnn_gate_gradient(net, net->work->da_h, 0, slot), rnn_da_apart(net), dh, rnn_state(net, t - 1),
+               rnn_gate(net, 0, t), rnn_apart(net), size);
+    return k_sum_squares(dh, size);
 }
 
 /* dh_{t-1} += dh_t z: the direct path. */
 static void carry(struct rnn *net, size_t t) {
-    const double *dh = rnn_state_gradient(net, t), *z = rnn_gate(net, UPDATE, t);
-    double *to = rnn_state_gradient(net, t - 1);
-    for (size_t i = 0; i < rnn_step_size(net); i++)
-        to[i] += dh[i] * z[i];
+    k_multiply_add(rnn_state_gradient(net, t - 1), rnn_state_gradient(net, t), rnn_gate(net, UPDATE, t),
+                   rnn_step_size(net));
 }
 
 const struct rnn_cell rnn_gru = { .name = "gru",

@@ -90,17 +90,24 @@ static inline size_t rnn_kept(const struct rnn_spec *spec) {
     return spec->segment < spec->length ? spec->segment : spec->length;
 }
 
-/* Gate g of step t: (B, H). */
+/* Gate g of step t: (B, H); and doubles from one gate to the next. */
+static inline size_t rnn_apart(const struct rnn *net) {
+    return rnn_kept(&net->spec) * rnn_step_size(net);
+}
 static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
-    return net->work->a + (g * rnn_kept(&net->spec) + t - 1 - net->from) * rnn_step_size(net);
+    return net->work->a + g * rnn_apart(net) + (t - 1 - net->from) * rnn_step_size(net);
 }
 
-/* Where step t lies in a block; and gate g of `da`, one of da, da_h and da_x, at that place: (B, H). */
+/* Where step t lies in a block; gate g of `da`, one of da, da_h and da_x, at that place, (B, H); and doubles from one
+ * gate of it to the next. */
 static inline size_t rnn_slot(const struct rnn *net, size_t t) {
     return (t - 1) % net->work->block;
 }
+static inline size_t rnn_da_apart(const struct rnn *net) {
+    return net->work->block * rnn_step_size(net);
+}
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
-    return da + (g * net->work->block + slot) * rnn_step_size(net);
+    return da + g * rnn_da_apart(net) + slot * rnn_step_size(net);
 }
 
 /* W_hh of step t, an untied net's own; and gate g's share of a packed W_hh. */

@@ -50,36 +50,6 @@ static void align(double *gradient, size_t count, int *exponent, const struct rn
     *exponent = m->exponent;
 }
 
-/* ---- the rules ------------------------------------------------------------------------------------ */
-
-static void sgd(double *theta, const double *g, size_t count, const struct rnn_optimizer *o, double *v,
-                int exponent) {
-    const double rate = ldexp(o->rate, exponent);
-    for (size_t i = 0; i < count; i++) {
-        v[i] = o->momentum * v[i] + g[i];
-        theta[i] -= rate * v[i];
-    }
-}
-
-static void rmsprop(double *theta, const double *g, size_t count, const struct rnn_optimizer *o, double *v,
-                    double *s, double epsilon) {
-    for (size_t i = 0; i < count; i++) {
-        s[i] = o->decay * s[i] + (1 - o->decay) * (g[i] * g[i]);
-        v[i] = o->momentum * v[i] + g[i] / (sqrt(s[i]) + epsilon);
-        theta[i] -= o->rate * v[i];
-    }
-}
-
-/* `rate` and `root` have the corrections of the first steps in them */
-static void adam(double *theta, const double *g, size_t count, const struct rnn_optimizer *o, double *v,
-                 double *s, double rate, double root, double epsilon) {
-    for (size_t i = 0; i < count; i++) {
-        v[i] = o->momentum * v[i] + (1 - o->momentum) * g[i];
-        s[i] = o->decay * s[i] + (1 - o->decay) * (g[i] * g[i]);
-        theta[i] -= rate * v[i] / (sqrt(s[i]) * root + epsilon);
-    }
-}
-
 bool rnn_step(double *theta, double *gradient, size_t count, int *exponent, const struct rnn_optimizer *o,
               struct rnn_moments *m) {
     if (*exponent != m->exponent || !rnn_is_safe(1 + k_sum_squares(gradient, count)))
@@ -89,14 +59,14 @@ bool rnn_step(double *theta, double *gradient, size_t count, int *exponent, cons
     m->decay_power *= o->decay;
     switch (o->rule) {
     case RNN_SGD:
-        sgd(theta, gradient, count, o, m->v, m->exponent);
+        k_sgd(theta, m->v, gradient, count, ldexp(o->rate, m->exponent), o->momentum);
         break;
     case RNN_RMSPROP:
-        rmsprop(theta, gradient, count, o, m->v, m->s, epsilon);
+        k_rmsprop(theta, m->v, m->s, gradient, count, o->rate, o->momentum, o->decay, epsilon);
         break;
     case RNN_ADAM:
-        adam(theta, gradient, count, o, m->v, m->s, o->rate / (1 - m->momentum_power),
-             sqrt(1 / (1 - m->decay_power)), epsilon);
+        k_adam(theta, m->v, m->s, gradient, count, o->rate / (1 - m->momentum_power), o->momentum, o->decay,
+               sqrt(1 / (1 - m->decay_power)), epsilon);
         break;
     }
     return k_finite(theta, count);

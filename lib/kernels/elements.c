@@ -1,0 +1,91 @@
+/* Gates and steps of an optimiser, element by element. Built once per instruction-set level, but every operation is
+ * rounded by itself, so bits are equal on all of them. Arrays do not overlap, but for the gates of one step, which lie
+ * `apart` doubles from one to the next. */
+#include "level.h"
+#include "vector.h"
+
+#include <math.h>
+
+static void multiply(double *restrict out, const double *a, const double *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = a[i] * b[i];
+}
+
+static void multiply_add(double *restrict out, const double *a, const double *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] += a[i] * b[i];
+}
+
+/* ---- gates -------------------------------------------------------------------------------------------- */
+
+static void lstm_output_back(double *restrict dc, const double *dh, const double *o, const double *tanh_c,
+                             size_t count) {
+    for (size_t i = 0; i < count; i++)
+        dc[i] += dh[i] * o[i] * (1 - tanh_c[i] * tanh_c[i]);
+}
+
+static void lstm_back(double *restrict da, size_t da_apart, const double *dh, const double *dc,
+                      const double *before, const double *tanh_c, const double *gates, size_t apart,
+                      size_t count) {
+    const double *i = gates, *f = i + apart, *g = f + apart, *o = g + apart;
+    double *restrict da_i = da, *restrict da_f = da_i + da_apart, *restrict da_g = da_f + da_apart,
+                     *restrict da_o = da_g + da_apart;
+    for (size_t n = 0; n < count; n++) {
+        da_i[n] = dc[n] * g[n] * i[n] * (1 - i[n]);
+        da_f[n] = dc[n] * before[n] * f[n] * (1 - f[n]);
+        da_g[n] = dc[n] * i[n] * (1 - g[n] * g[n]);
+        da_o[n] = dh[n] * tanh_c[n] * o[n] * (1 - o[n]);
+    }
+}
+
+static void gru_state(double *restrict h, const double *z, const double *n, const double *before,
+                      size_t count) {
+    for (size_t i = 0; i < count; i++)
+        h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
+}
+
+static void gru_back(double *restrict da, double *restrict da_h, size_t da_apart, const double *dh,
+                     const double *before, const double *gates, size_t apart, size_t count) {
+    const double *r = gates, *z = r + apart, *n = z + apart, *u = n + apart;
+    double *restrict da_r = da, *restrict da_z = da_r + da_apart, *restrict da_n = da_z + da_apart;
+    double *restrict h_r = da_h, *restrict h_z = h_r + da_apart, *restrict h_n = h_z + da_apart;
+    for (size_t i = 0; i < count; i++) {
+        const double candidate = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
+        da_n[i] = candidate;
+        h_n[i] = candidate * r[i];
+        h_z[i] = da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
+        h_r[i] = da_r[i] = candidate * u[i] * r[i] * (1 - r[i]);
+    }
+}
+
+/* ---- optimisers --------------------------------------------------------------------------------------- */
+
+static void sgd(double *restrict theta, double *restrict v, const double *g, size_t count, double rate,
+                double momentum) {
+    for (size_t i = 0; i < count; i++) {
+        v[i] = momentum * v[i] + g[i];
+        theta[i] -= rate * v[i];
+    }
+}
+
+static void rmsprop(double *restrict theta, double *restrict v, double *restrict s, const double *g,
+                    size_t count, double rate, double momentum, double decay, double epsilon) {
+    for (size_t i = 0; i < count; i++) {
+        s[i] = decay * s[i] + (1 - decay) * (g[i] * g[i]);
+        v[i] = momentum * v[i] + g[i] / (sqrt(s[i]) + epsilon);
+        theta[i] -= rate * v[i];
+    }
+}
+
+static void adam(double *restrict theta, double *restrict v, double *restrict s, const double *g,
+                 size_t count, double rate, double momentum, double decay, double root, double epsilon) {
+    for (size_t i = 0; i < count; i++) {
+        v[i] = momentum * v[i] + (1 - momentum) * g[i];
+        s[i] = decay * s[i] + (1 - decay) * (g[i] * g[i]);
+        theta[i] -= rate * v[i] / (sqrt(s[i]) * root + epsilon);
+    }
+}
+
+const struct k_elements NAME_OF(k_elements_, LEVEL) = {
+    multiply, multiply_add, lstm_output_back, lstm_back, gru_state, gru_back, sgd, rmsprop, adam,
+};

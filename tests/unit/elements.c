@@ -1,0 +1,118 @@
+/* Gates and optimisers on every level this processor runs, bit for bit against the formulas of kernels.h with every
+ * operation rounded by itself, on lengths that fill no vector. */
+#include "levels.h"
+
+enum { ARRAYS = 5 };
+
+/* Arrays in a row, as gates lie: a[k] begins at k * apart, and only the last is fenced. */
+static double *in_a_row(size_t apart, uint64_t seed) {
+    return random_array(ARRAYS * apart, seed);
+}
+
+static void check_products(const struct k_level *k, size_t n) {
+    double *a = random_array(n, 1), *b = random_array(n, 2), *out = random_array(n, 3),
+           *sum = copy_of(out, n);
+    for (size_t i = 0; i < n; i++)
+        sum[i] = out[i] + a[i] * b[i];
+    k->elements->multiply_add(out, a, b, n);
+    assert_same_bits(out, sum, n, "multiply_add");
+    for (size_t i = 0; i < n; i++)
+        sum[i] = a[i] * b[i];
+    k->elements->multiply(out, a, b, n);
+    assert_same_bits(out, sum, n, "multiply");
+    assert_fence(out, n);
+    free(a), free(b), free(out), free(sum);
+}
+
+static void check_lstm(const struct k_level *k, size_t n) {
+    const size_t apart = n + 3, da_apart = n + 5;
+    double *gates = in_a_row(apart, 4), *dh = random_array(n, 5), *dc = random_array(n, 6),
+           *before = random_array(n, 7), *da = in_a_row(da_apart, 8),
+           *expected = copy_of(da, ARRAYS * da_apart);
+    const double *i = gates, *f = i + apart, *g = f + apart, *o = g + apart, *tanh_c = o + apart;
+    for (size_t m = 0; m < n; m++) {
+        expected[m] = dc[m] * g[m] * i[m] * (1 - i[m]);
+        expected[da_apart + m] = dc[m] * before[m] * f[m] * (1 - f[m]);
+        expected[2 * da_apart + m] = dc[m] * i[m] * (1 - g[m] * g[m]);
+        expected[3 * da_apart + m] = dh[m] * tanh_c[m] * o[m] * (1 - o[m]);
+    }
+    k->elements->lstm_back(da, da_apart, dh, dc, before, tanh_c, gates, apart, n);
+    assert_same_bits(da, expected, ARRAYS * da_apart, "lstm back");
+    double *sum = copy_of(dc, n);
+    for (size_t m = 0; m < n; m++)
+        sum[m] += dh[m] * o[m] * (1 - tanh_c[m] * tanh_c[m]);
+    k->elements->lstm_output_back(dc, dh, o, tanh_c, n);
+    assert_same_bits(dc, sum, n, "lstm output");
+    assert_fence(dc, n);
+    free(gates), free(dh), free(dc), free(before), free(da), free(expected), free(sum);
+}
+
+static void check_gru(const struct k_level *k, size_t n) {
+    const size_t apart = n + 3, da_apart = n + 5, all = ARRAYS * da_apart;
+    double *gates = in_a_row(apart, 9), *dh = random_array(n, 10), *before = random_array(n, 11);
+    double *da = in_a_row(da_apart, 12), *da_h = in_a_row(da_apart, 13), *h = random_array(n, 14);
+    double *expected = copy_of(da, all), *expected_h = copy_of(da_h, all), *state = copy_of(h, n);
+    const double *r = gates, *z = r + apart, *c = z + apart, *u = c + apart;
+    for (size_t m = 0; m < n; m++) {
+        const double da_n = dh[m] * (1 - z[m]) * (1 - c[m] * c[m]);
+        expected[m] = expected_h[m] = da_n * u[m] * r[m] * (1 - r[m]);
+        expected[da_apart + m] = expected_h[da_apart + m] = dh[m] * (before[m] - c[m]) * z[m] * (1 - z[m]);
+        expected[2 * da_apart + m] = da_n;
+        expected_h[2 * da_apart + m] = da_n * r[m];
+        state[m] = (1 - z[m]) * c[m] + z[m] * before[m];
+    }
+    k->elements->gru_back(da, da_h, da_apart, dh, before, gates, apart, n);
+    assert_same_bits(da, expected, all, "gru back");
+    assert_same_bits(da_h, expected_h, all, "gru back, of the product");
+    k->elements->gru_state(h, z, c, before, n);
+    assert_same_bits(h, state, n, "gru state");
+    assert_fence(h, n);
+    free(gates), free(dh), free(before), free(da), free(da_h), free(h);
+    free(expected), free(expected_h), free(state);
+}
+
+/* One step of each rule; `rule` 0 sgd, 1 rmsprop, 2 adam. */
+static void check_rule(const struct k_level *k, size_t n, int rule) {
+    const double rate = 0.0713, mu = 0.613, nu = 0.917, root = 1.385, epsilon = 1e-3;
+    double *theta = random_array(n, 15), *v = random_array(n, 16), *s = random_array(n, 17),
+           *g = random_array(n, 18);
+    for (size_t i = 0; i < n; i++)
+        s[i] = fabs(s[i]);
+    double *theta_2 = copy_of(theta, n), *v_2 = copy_of(v, n), *s_2 = copy_of(s, n);
+    for (size_t i = 0; i < n; i++) {
+        if (rule > 0)
+            s_2[i] = nu * s_2[i] + (1 - nu) * (g[i] * g[i]);
+        v_2[i] = mu * v_2[i] + (rule == 0   ? g[i]
+                                : rule == 1 ? g[i] / (sqrt(s_2[i]) + epsilon)
+                                            : (1 - mu) * g[i]);
+        theta_2[i] -= rule == 2 ? rate * v_2[i] / (sqrt(s_2[i]) * root + epsilon) : rate * v_2[i];
+    }
+    if (rule == 0)
+        k->elements->sgd(theta, v, g, n, rate, mu);
+    else if (rule == 1)
+        k->elements->rmsprop(theta, v, s, g, n, rate, mu, nu, epsilon);
+    else
+        k->elements->adam(theta, v, s, g, n, rate, mu, nu, root, epsilon);
+    assert_same_bits(theta, theta_2, n, "theta");
+    assert_same_bits(v, v_2, n, "v");
+    assert_same_bits(s, s_2, n, "s");
+    assert_fence(theta, n), assert_fence(v, n), assert_fence(s, n);
+    free(theta), free(v), free(s), free(g), free(theta_2), free(v_2), free(s_2);
+}
+
+static void check_all(const struct k_level *k) {
+    for (int r = 0; r < SIDES; r++) {
+        check_products(k, sides[r]);
+        check_lstm(k, sides[r]);
+        check_gru(k, sides[r]);
+        for (int rule = 0; rule < 3; rule++)
+            check_rule(k, sides[r], rule);
+    }
+}
+
+START_TEST(every_level_rounds_each_operation_by_itself) {
+    on_every_level(check_all);
+}
+END_TEST
+
+UNIT_MAIN("elements", every_level_rounds_each_operation_by_itself)
