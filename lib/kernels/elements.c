@@ -1,10 +1,48 @@
-/* Gates and steps of an optimiser, element by element. Built once per instruction-set level, but every operation is
+/* Gates and steps of an optimiser, element by element, and products with rows that hold a single one. Built once per instruction-set level, but every operation is
  * rounded by itself, so bits are equal on all of them. Arrays do not overlap, but for the gates of one step, which lie
  * `apart` doubles from one to the next. */
 #include "level.h"
 #include "vector.h"
 
 #include <math.h>
+
+/* ---- rows with a single one ----------------------------------------------------------------------------- */
+
+static int find_ones(uint32_t *where, const double *x, size_t count, size_t cols) {
+    for (size_t n = 0; n < count; n++) {
+        long long others = 0, ones = 0, place = 0;
+        for (size_t j = 0; j < cols; j++) {
+            const double value = x[n * cols + j];
+            ones += value == 1;
+            others += value != 0;
+            place += value == 1 ? (long long)j : 0;
+        }
+        if (ones != 1 || others != 1)
+            return 0;
+        where[n] = (uint32_t)place;
+    }
+    return 1;
+}
+
+static void pick(double *restrict out, const double *bias, const double *packed, const uint32_t *where,
+                 size_t batch, size_t rows, size_t cols) {
+    for (size_t b = 0; b < batch; b++)
+        for (size_t row = 0; row < rows; row += K_STRIP) {
+            const double *column = packed + row * cols + where[b] * K_STRIP;
+            const size_t height = rows - row < K_STRIP ? rows - row : K_STRIP;
+            for (size_t i = row; i < row + height; i++)
+                out[b * rows + i] = bias[i] + column[i - row];
+        }
+}
+
+static void outer_pick_add(double *restrict W, const double *a, const uint32_t *where, size_t count,
+                           size_t rows, size_t cols) {
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < rows; i++)
+            W[i * cols + where[n]] += a[n * rows + i];
+}
+
+/* ---- products of arrays --------------------------------------------------------------------------------- */
 
 static void multiply(double *restrict out, const double *a, const double *b, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -87,5 +125,6 @@ static void adam(double *restrict theta, double *restrict v, double *restrict s,
 }
 
 const struct k_elements NAME_OF(k_elements_, LEVEL) = {
-    multiply, multiply_add, lstm_output_back, lstm_back, gru_state, gru_back, sgd, rmsprop, adam,
+    find_ones, pick,      outer_pick_add, multiply, multiply_add, lstm_output_back,
+    lstm_back, gru_state, gru_back,       sgd,      rmsprop,      adam,
 };

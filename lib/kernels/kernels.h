@@ -34,6 +34,14 @@ void k_outer_add(double *W, const double *a, const double *x, size_t count, size
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
+/* The same for rows of x that are all zeros but a one, such as letters: where each has it. k_find_ones is 1 if every row
+ * is such a one; k_pick is k_affine of one term, k_outer_pick_add k_outer_add, both to the same bits. */
+int k_find_ones(uint32_t *where, const double *x, size_t count, size_t cols);
+void k_pick(double *out, const double *bias, const double *packed, const uint32_t *where, size_t batch,
+            size_t rows, size_t cols);
+void k_outer_pick_add(double *W, const double *a, const uint32_t *where, size_t count, size_t rows,
+                      size_t cols);
+
 /* h = phi(h), in place; returns 1 if every h is finite then. Sigmoid, tanh and exp, which is for h <= 0,
  * within 2.5 units in the last place everywhere (3.5 on a processor without fused multiply-add),
  * subnormals included. */

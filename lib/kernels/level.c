@@ -97,6 +97,20 @@ void k_column_sums_add(double *b, const double *a, size_t count, size_t cols) {
     in_use()->products->column_sums_add(b, a, count, cols);
 }
 
+int k_find_ones(uint32_t *where, const double *x, size_t count, size_t cols) {
+    return in_use()->elements->find_ones(where, x, count, cols);
+}
+
+void k_pick(double *out, const double *bias, const double *packed, const uint32_t *where, size_t batch,
+            size_t rows, size_t cols) {
+    in_use()->elements->pick(out, bias, packed, where, batch, rows, cols);
+}
+
+void k_outer_pick_add(double *W, const double *a, const uint32_t *where, size_t count, size_t rows,
+                      size_t cols) {
+    in_use()->elements->outer_pick_add(W, a, where, count, rows, cols);
+}
+
 /* ---- element by element ------------------------------------------------------------------------------- */
 
 int k_sigmoid(double *h, size_t count) {

@@ -75,6 +75,9 @@ struct k_maps {
 
 /* elements.c, likewise */
 struct k_elements {
+    __typeof__(k_find_ones) *find_ones;
+    __typeof__(k_pick) *pick;
+    __typeof__(k_outer_pick_add) *outer_pick_add;
     __typeof__(k_multiply) *multiply, *multiply_add;
     __typeof__(k_lstm_output_back) *lstm_output_back;
     __typeof__(k_lstm_back) *lstm_back;

@@ -10,6 +10,29 @@ void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
         pack(rnn_packed_gate(net, packed, g), W + g * H * H, H, H);
 }
 
+void rnn_fill_input(double *out, const struct rnn *net, size_t g, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden;
+    const double *bias = net->p.b_h + g * H;
+    const struct k_term input = rnn_input_term(net, g, t);
+    if (net->work->one_hot)
+        k_pick(out, bias, input.packed, net->work->ones + (t - 1) * B, B, H, input.cols);
+    else
+        k_affine(out, bias, &input, 1, B, H, 0);
+}
+
+double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden;
+    const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
+    double *a = rnn_gate(net, g, t);
+    if (net->work->one_hot) {
+        rnn_fill_input(a, net, g, t);
+        k_product_add(a, terms[1].packed, terms[1].x, B, H, H);
+    } else {
+        k_affine(a, net->p.b_h + g * H, terms, 2, B, H, t % 2);
+    }
+    return a;
+}
+
 enum rnn_status rnn_forward_segment(struct rnn *net, size_t last) {
     for (size_t t = net->from + 1; t <= last; t++) {
         if (net->spec.weights == RNN_UNTIED)
@@ -63,6 +86,8 @@ enum rnn_status rnn_forward(struct rnn *net) {
     for (size_t g = 0; g < s->cell->gates; g++)
         k_pack(net->work->packed_x + g * k_packed_size(s->hidden, s->inputs),
                net->p.W_xh + g * s->hidden * s->inputs, s->hidden, s->inputs);
+    net->work->one_hot =
+        net->work->ones && k_find_ones(net->work->ones, net->x, s->length * s->batch, s->inputs);
     if (s->weights == RNN_TIED)
         rnn_pack_gates(net, net->work->packed, net->p.W_hh, k_pack);
     if (net->from)

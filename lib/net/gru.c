@@ -10,14 +10,13 @@ enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
 
 static bool forward(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden, size = B * H;
-    const struct k_term input = rnn_input_term(net, CANDIDATE, t),
-                        state = rnn_recurrent_term(net, CANDIDATE, t);
+    const struct k_term state = rnn_recurrent_term(net, CANDIDATE, t);
     const double *before = rnn_state(net, t - 1);
     double *r = rnn_fill_gate(net, RESET, t), *z = rnn_fill_gate(net, UPDATE, t),
            *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
     k_sigmoid(r, size);
     k_sigmoid(z, size);
-    k_affine(n, net->p.b_h + CANDIDATE * H, &input, 1, B, H, 0);
+    rnn_fill_input(n, net, CANDIDATE, t);
     k_affine(u, NULL, &state, 1, B, H, t % 2);
     k_multiply_add(n, r, u, size);
     k_tanh(n, size);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, MANY_INPUTS = 64 };
 
 /* Walks the allocation: `bytes` grows in double, which cannot overflow; base is NULL while measuring. */
 struct carver {
@@ -76,6 +76,8 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
     net->work->scratch =
         take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + (double)s->reads * B * O));
+    net->work->ones =
+        s->inputs < MANY_INPUTS ? NULL : take(carver, (double)s->length * B, sizeof *net->work->ones);
     net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;
 }
 

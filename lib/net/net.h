@@ -66,6 +66,9 @@ struct rnn_work {
                             `da` itself where a_t is their plain sum with b_h */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
+    uint32_t *ones; /* (T, B): where x_t has its one, if each x_t is zeros but a one, as `one_hot` says; NULL where
+                       there are few inputs, whose products are cheap */
+    bool one_hot;
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
     size_t most_reads; /* n of a net at its longest */
     double *scratch; /* two rows of H, or a packed W_hy and dL/dy (n, B, O): of one call at a time */
@@ -132,13 +135,11 @@ static inline struct k_term rnn_recurrent_term(const struct rnn *net, size_t g, 
                             net->spec.hidden };
 }
 
+/* out (B, H) = b_h + W_xh x_t of gate g. */
+void rnn_fill_input(double *out, const struct rnn *net, size_t g, size_t t);
+
 /* Sets gate g of step t to a_t. Steps take the rows of W_hh in turn downwards and upwards. */
-static inline double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
-    const size_t H = net->spec.hidden;
-    const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
-    k_affine(rnn_gate(net, g, t), net->p.b_h + g * H, terms, 2, net->spec.batch, H, t % 2);
-    return rnn_gate(net, g, t);
-}
+double *rnn_fill_gate(struct rnn *net, size_t g, size_t t);
 
 /* `packed` = every gate's share of W, by k_pack or k_pack_transposed. */
 void rnn_pack_gates(struct rnn *net, double *packed, const double *W,

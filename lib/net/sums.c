@@ -44,9 +44,12 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
     for (size_t g = 0; g < s->cell->gates; g++) {
         k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->work->da_h, g, slot),
                     rnn_state(net, p->first - 1), count, H, H);
-        if (I)
-            k_outer_add(net->d.W_xh + g * H * I, rnn_gate_gradient(net, net->work->da_x, g, slot),
-                        net->x + (p->first - 1) * s->batch * I, count, H, I);
+        double *dU = net->d.W_xh + g * H * I;
+        const double *da_x = rnn_gate_gradient(net, net->work->da_x, g, slot);
+        if (net->work->one_hot)
+            k_outer_pick_add(dU, da_x, net->work->ones + (p->first - 1) * s->batch, count, H, I);
+        else if (I)
+            k_outer_add(dU, da_x, net->x + (p->first - 1) * s->batch * I, count, H, I);
         k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->work->da, g, slot), count, H);
     }
     if (net->work->cell->sum)

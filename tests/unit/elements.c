@@ -9,6 +9,41 @@ static double *in_a_row(size_t apart, uint64_t seed) {
     return random_array(ARRAYS * apart, seed);
 }
 
+/* Against the products of full rows, of which all but one number is zero. */
+static void check_picks(const struct k_level *k, size_t rows, size_t cols) {
+    enum { BATCH = 7 };
+    uint32_t where[BATCH], found[BATCH];
+    double *x = fenced(BATCH * cols), *W = random_array(rows * cols, 21), *bias = random_array(rows, 22);
+    double *packed = fenced(k_packed_size(rows, cols)), *a = random_array(BATCH * rows, 23);
+    double *out = fenced(BATCH * rows), *expected = fenced(BATCH * rows);
+    memset(x, 0, BATCH * cols * sizeof *x);
+    for (size_t b = 0; b < BATCH; b++)
+        x[b * cols + (where[b] = (uint32_t)((b * b + 3) % cols))] = 1;
+    k_pack(packed, W, rows, cols);
+    ck_assert_int_eq(k->elements->find_ones(found, x, BATCH, cols), 1);
+    ck_assert_mem_eq(found, where, sizeof where);
+    k->elements->pick(out, bias, packed, where, BATCH, rows, cols);
+    k->products->product(expected, bias, 0, &(struct k_term){ packed, x, cols }, 1, BATCH, rows, 0);
+    assert_same_bits(out, expected, BATCH * rows, "pick");
+    assert_fence(out, BATCH * rows);
+    double *sum = copy_of(W, rows * cols);
+    k->elements->outer_pick_add(W, a, where, BATCH, rows, cols);
+    k->products->outer_add(sum, a, x, BATCH, rows, cols);
+    assert_same_bits(W, sum, rows * cols, "outer pick");
+    assert_fence(W, rows * cols);
+    const double not_one[] = { 0, -0.0, 0.5, 2, -1, INFINITY, NAN };
+    for (size_t i = 0; i < sizeof not_one / sizeof *not_one; i++) {
+        x[5 * cols + where[5]] = not_one[i];
+        ck_assert_int_eq(k->elements->find_ones(found, x, BATCH, cols), 0);
+    }
+    x[5 * cols + where[5]] = 1;
+    for (size_t i = 1; cols > 1 && i < sizeof not_one / sizeof *not_one; i++) {
+        x[6 * cols + (where[6] + 1) % cols] = i == 1 ? 1 : not_one[i];
+        ck_assert_int_eq(k->elements->find_ones(found, x, BATCH, cols), 0);
+    }
+    free(x), free(W), free(bias), free(packed), free(a), free(out), free(expected), free(sum);
+}
+
 static void check_products(const struct k_level *k, size_t n) {
     double *a = random_array(n, 1), *b = random_array(n, 2), *out = random_array(n, 3),
            *sum = copy_of(out, n);
@@ -103,6 +138,8 @@ static void check_rule(const struct k_level *k, size_t n, int rule) {
 static void check_all(const struct k_level *k) {
     for (int r = 0; r < SIDES; r++) {
         check_products(k, sides[r]);
+        for (int c = 0; c < SIDES; c++)
+            check_picks(k, sides[r], sides[c]);
         check_lstm(k, sides[r]);
         check_gru(k, sides[r]);
         for (int rule = 0; rule < 3; rule++)
