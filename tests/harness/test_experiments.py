@@ -31,7 +31,7 @@ REFUSED = [
     ("learning", ["--length", "2"], ["--length 2", "at least", "--task order"]),
     ("learning", ["--shortest", "60", "--length", "50"], ["--shortest 60", "--length 50"]),
     ("learning", ["--rate", "0"], ["--rate 0", "> 0"]),
-    ("learning", ["--kind", "softplus"], ["--kind softplus", "sigmoid, tanh, relu, linear, irnn, orthogonal, lstm, gru, weak"]),
+    ("learning", ["--kind", "softplus"], ["--kind softplus", "sigmoid, tanh, relu, linear, irnn, orthogonal, lstm, gru, weak, faint"]),
     ("learning", ["--threshold", "0"], ["--threshold 0", "> 0"]),
     ("diverging", ["--omega", "-1"], ["--omega -1", ">= 0"]),
     ("diverging", ["--omega", "1", "--kind", "lstm"], ["--omega 1", "elman"]),

@@ -15,7 +15,7 @@ enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
 struct word {
     const char *name;
     const char *meaning; /* with its unit */
-    const char *names[9]; /* KIND_NAME: what is allowed, ends with NULL */
+    const char *names[11]; /* KIND_NAME: what is allowed, ends with NULL */
     uint64_t least, most; /* KIND_COUNT */
     double low, high; /* KIND_REAL */
     enum kind kind;

@@ -122,10 +122,11 @@ static const struct word vocabulary[] = {
       .meaning = "what is to be learnt (train.h)" },
     { .name = "kind",
       .kind = KIND_NAME,
-      .names = { "sigmoid", "tanh", "relu", "linear", "irnn", "orthogonal", "lstm", "gru", "weak" },
+      .names = { "sigmoid", "tanh", "relu", "linear", "irnn", "orthogonal", "lstm", "gru", "weak", "faint" },
       .meaning = "a whole set-up: sigmoid, tanh, relu, linear: elman, W_hh gaussian of scale 1; irnn: relu, "
                  "W_hh = I, W_xh of deviation 0.1; orthogonal: tanh, W_hh orthogonal; lstm: forget bias 1; gru: "
-                 "bias 0; weak: tanh, W_xh of deviation 0.1; but for irnn and weak W_xh ~ N(0, 1/I)" },
+                 "bias 0; weak: tanh, W_xh of deviation 0.1; faint: irnn, W_xh and W_hy of deviation 0.01; else W_xh ~ "
+                 "N(0, 1/I) and W_hy ~ N(0, 1/H)" },
     { .name = "optimizer",
       .kind = KIND_NAME,
       .names = { "sgd", "rmsprop", "adam" },
