@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct sweep_axis axes[] = {
     { "file", "cadernos.txt" },
@@ -23,21 +24,24 @@ static const struct sweep_axis axes[] = {
     { "clip", "norm" },
     { "threshold", "1" },
     { "updates", "800" },
-    { "seed", "1:4" },
+    { "seed", "1:16" },
     { 0 },
 };
 
-enum { BITS, FREQUENCY, DIVERGED, NORM_MOST, CLIPPED, COLUMNS };
+enum { UPDATE, LAG, NORM, BITS, FREQUENCY, DIVERGED, NORM_MOST, CLIPPED, COLUMNS };
 static const struct sweep_column columns[] = {
+    { "update", "updates made before: none, an eighth, all", .key = true },
+    { "lag", "letters k between h_t and the last of a window", .key = true },
+    { "log10_norm", "log10 of ||dL/dh_t||, Frobenius, L that of the last letter alone and nothing cut", 0 },
     { "bits", "a byte, on 1000 windows of the last tenth, held out; of a run that diverged 8", 0 },
     { "bits_frequency", "entropy of single bytes there: no guess that looks at no byte before is better", 0 },
     { "diverged", "1 if a number was no longer finite, else 0", 0 },
-    { "log10_norm_most", "log10 of ||g||, all parameters, before the clip, the largest of all updates", 0 },
+    { "log10_norm_most", "log10 of ||g||, all parameters, before the clip, the largest so far", 0 },
     { "clipped", "share of updates whose gradient the clip changed", 0 },
     { 0 },
 };
 
-enum { WINDOWS = 1000 }; /* of the test */
+enum { WINDOWS = 1000, SAMPLE = 500 }; /* of a test; bytes that a net writes */
 
 /* What a run has come to, for its checkpoint. */
 struct outcome {
@@ -58,31 +62,77 @@ static double entropy(struct rnn_text text) {
     return bits;
 }
 
-static enum rnn_status write(struct sweep_sink *sink, const struct outcome *outcome,
-                             struct rnn_training *training) {
-    const double made = (double)training->updates;
-    struct rnn_score score = { .loss = rnn_chance_loss(&rnn_task_text, training->net->spec.reads) };
-    enum rnn_status status = RNN_DIVERGED;
-    if (training->cause == RNN_GOES_ON)
-        status = rnn_training_test(&score, training, training->spec.longest, WINDOWS);
+/* dL/dh_t of the last letter of the windows there are, uncut; what it changes, the next batch sets anew. */
+static enum rnn_status back_from_the_last(struct rnn *net) {
+    const size_t truncation = net->spec.truncation, B = net->spec.batch;
+    memmove(net->label, net->label + (net->spec.reads - 1) * B, B * sizeof *net->label);
+    net->spec.reads = 1;
+    net->spec.truncation = 0;
+    enum rnn_status status = rnn_forward(net);
+    if (status == RNN_OK)
+        status = rnn_loss_softmax(net);
+    if (status == RNN_OK)
+        status = rnn_backward(net);
+    net->spec.truncation = truncation;
+    return status == RNN_ZERO ? RNN_OK : status;
+}
+
+static double log10_or_none(double natural) {
+    return isfinite(natural) ? natural / M_LN10 : SWEEP_NONE;
+}
+
+/* A row a lag; where it diverged, one row. */
+static enum rnn_status look(struct sweep_sink *sink, const struct outcome *outcome,
+                            struct rnn_training *training) {
+    struct rnn *net = training->net;
+    const size_t T = training->spec.longest;
+    struct rnn_score score = { .loss = rnn_chance_loss(&rnn_task_text, net->spec.reads) };
+    enum rnn_status status = training->cause == RNN_GOES_ON ? RNN_OK : RNN_DIVERGED;
+    if (status == RNN_OK)
+        status = rnn_training_test(&score, training, T, WINDOWS);
+    if (status == RNN_OK)
+        status = back_from_the_last(net);
+    const bool lost = status == RNN_DIVERGED;
     double row[COLUMNS] = {
+        [UPDATE] = (double)training->updates,
         [BITS] = score.loss / M_LN2,
         [FREQUENCY] = entropy(training->spec.problem.held_out),
-        [DIVERGED] = status == RNN_DIVERGED,
-        [NORM_MOST] = isfinite(outcome->most) ? outcome->most / M_LN10 : SWEEP_NONE,
-        [CLIPPED] = made > 0 ? (double)outcome->clipped / made : SWEEP_NONE,
+        [DIVERGED] = lost,
+        [NORM_MOST] = log10_or_none(outcome->most),
+        [CLIPPED] = training->updates ? (double)outcome->clipped / (double)training->updates : SWEEP_NONE,
     };
-    if (status == RNN_OK || status == RNN_DIVERGED)
+    for (size_t lag = 0; (lost || status == RNN_OK) && lag < (lost ? 1 : T); lag++) {
+        row[LAG] = (double)lag;
+        row[NORM] = lost ? SWEEP_NONE : log10_or_none(net->log_dh[T - 1 - lag]);
         sweep_row(sink, row);
+    }
+    return status;
+}
+
+/* The last look, and under --arrays a sample of what the net writes. */
+static enum rnn_status finish(const struct sweep_point *point, struct sweep_sink *sink,
+                              const struct outcome *outcome, struct rnn_training *training) {
+    unsigned char text[SAMPLE];
+    enum rnn_status status = RNN_OK;
+    if (training->cause == RNN_GOES_ON)
+        status = rnn_write_text(text, SAMPLE, training->net, training->spec.seed);
+    if (status == RNN_OK)
+        status = look(sink, outcome, training);
+    if (status == RNN_OK)
+        status = sweep_arrays_and_sample(training->net, point, (struct sweep_text){ text, SAMPLE });
     return status == RNN_DIVERGED ? RNN_OK : status;
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
+    const uint64_t updates = sweep_count(point, "updates");
     struct rnn_training *training;
     struct outcome outcome = { .most = -INFINITY };
     enum rnn_status status = sweep_training(&training, point);
     while (status == RNN_OK && sweep_training_goes_on(training, point, &outcome, sizeof outcome)) {
-        status = rnn_training_measure(training);
+        if (training->updates == 0 || training->updates == updates / 8)
+            status = look(sink, &outcome, training);
+        if (status == RNN_OK)
+            status = rnn_training_measure(training);
         if (status == RNN_OK)
             status = rnn_training_update(training);
         if (status == RNN_OK) {
@@ -91,7 +141,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
         }
     }
     const bool ended = !sweep_stops(point) && (status == RNN_OK || status == RNN_DIVERGED);
-    return ended ? write(sink, &outcome, training) : status;
+    return ended ? finish(point, sink, &outcome, training) : status;
 }
 
 /* The tenth that is held out has to hold a window and the byte after it. */
@@ -108,8 +158,7 @@ const struct sweep_spec experiment = {
     .name = "letters",
     .question = "How many letters back does it learn from?",
     .theory = "what one step further back adds shrinks with the gradient and with what the text itself "
-              "remembers, so bits "
-              "fall with the truncation length and level off",
+              "remembers, so bits fall with the truncation length and level off",
     .axes = axes,
     .columns = columns,
     .plot = { .x = "truncation", .y = "bits", .by = "kind", .theory = "bits_frequency" },

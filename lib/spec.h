@@ -53,6 +53,7 @@ enum rnn_purpose {
     RNN_FOR_TEST_NOISE,
     RNN_FOR_LENGTH,   /* of the sequences of a batch */
     RNN_FOR_THEORY,   /* the sites of rnn_theory_wide; index: how many draws before */
+    RNN_FOR_SAMPLE,   /* of a text that a net writes; index: which byte */
 };
 struct rnn_stream {
     uint64_t seed;

@@ -92,6 +92,10 @@ const char *rnn_problem_fault(const struct rnn_problem *problem, size_t length, 
 enum { RNN_BYTES = 256 };
 enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
 
+/* Lets a net of letters write: from h_0 = 0 and a line feed on, each byte drawn with the probability the net gives it, and
+ * read next; of length 1 meanwhile, of its longest after, with h_0 = 0. RNN_BAD_SIZE as above, or in segments. */
+enum rnn_status rnn_write_text(unsigned char *bytes, size_t count, struct rnn *net, uint64_t seed);
+
 /* ---- clipping and another remedy ----------------------------------------------------------------------- */
 
 /* Clipping acts on a whole gradient g (count), after the backward pass and before the step. The true g is

@@ -140,6 +140,9 @@ double sweep_seconds(void);
  * target.npy holds the labels of a net with a read-out. */
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point);
+/* The same with sample.txt beside the arrays, bytes that the net has written. */
+enum rnn_status sweep_arrays_and_sample(const struct rnn *net, const struct sweep_point *point,
+                                        struct sweep_text sample);
 
 /* Clips a gradient as the axes clip and threshold say: see rnn_clip_norm. */
 enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, size_t count, int *exponent);

@@ -62,6 +62,16 @@ class Experiments(ProbeTest):
                 self.assertRefused(self.run_probe(EXPERIMENTS / experiment, *arguments), *parts)
                 self.assertEqual(self.names(), sorted(files))
 
+    def test_letters_leaves_a_sample_of_what_each_net_writes(self):
+        texts = []
+        for out in ("a", "b"):
+            self.good(EXPERIMENTS / "letters", "--kind", "tanh", "--truncation", "1,8", "--updates", "20", "--seed", "3",
+                      "--out", f"{out}.csv", "--arrays", out)
+            texts += [(self.folder / out / f"cell-0000{cell}" / "sample.txt").read_bytes() for cell in (0, 1)]
+        self.assertEqual({len(text) for text in texts}, {500})
+        self.assertEqual(texts[:2], texts[2:])
+        self.assertNotEqual(texts[0], texts[1])
+
     def test_a_level_can_be_chosen_and_fusing_is_all_it_changes(self):
         levels = " ".join(self.good(EXPERIMENTS / "vanishing", "--help").out.split()).split("with, here ")[1].split(" (")[0].split(", ")
         out = {level: self.good(EXPERIMENTS / "vanishing", "--length", "30", "--seed", "1", "--out", "-",

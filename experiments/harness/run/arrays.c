@@ -13,8 +13,14 @@
 static const char *const names[] = { "W_hh",  "W_xh",   "b_h",   "gain_h", "gain_x",  "W_hy",
                                      "b_y",   "dW_hh",  "dW_xh", "db_h",   "dgain_h", "dgain_x",
                                      "dW_hy", "db_y",   "x",     "target", "h",       "c",
-                                     "dh",    "log_dh", "dc",    "log_dc", "cell" };
-enum { PARAMETERS = 7, ARRAYS = sizeof names / sizeof *names - 1 };
+                                     "dh",    "log_dh", "dc",    "log_dc", "sample",  "cell" };
+enum {
+    PARAMETERS = 7,
+    NAMES = sizeof names / sizeof *names,
+    CELL = NAMES - 1,
+    SAMPLE = CELL - 1,
+    ARRAYS = SAMPLE
+};
 
 /* Fills in the seven of `p`, each times 2^exponent; a gain that the net does not have takes no room in theta. */
 static void list_parameters(struct npy list[PARAMETERS], const struct rnn *net,
@@ -62,7 +68,8 @@ static void list_arrays(struct npy list[ARRAYS], const struct rnn *net, const do
 
 /* ---- the folder of a cell ------------------------------------------------------------------------- */
 
-/* The last name is that of a text: of which cell the arrays are, by which program, and how long. */
+/* The last names are those of texts: what a net has written; and of which cell all this is, by which program, and how
+ * long. */
 static bool path_of(char path[PATH_MAX], const char *folder, size_t i) {
     errno = ENAMETOOLONG;
     return snprintf(path, PATH_MAX, "%s/%s.%s", folder, names[i], i < ARRAYS ? "npy" : "txt") < PATH_MAX;
@@ -71,7 +78,7 @@ static bool path_of(char path[PATH_MAX], const char *folder, size_t i) {
 /* Only files this program writes. */
 static bool remove_folder(const char *folder) {
     char path[PATH_MAX];
-    for (size_t i = 0; i <= ARRAYS; i++)
+    for (size_t i = 0; i < NAMES; i++)
         if (!path_of(path, folder, i) || (unlink(path) && errno != ENOENT))
             return false;
     return rmdir(folder) == 0 || errno == ENOENT;
@@ -82,7 +89,7 @@ static bool describe(struct buffer *out, const char *folder, const struct run *r
     char path[PATH_MAX];
     struct stat info;
     unsigned long long bytes = 0;
-    for (size_t i = 0; i < ARRAYS; i++) {
+    for (size_t i = 0; i < CELL; i++) {
         const bool there = path_of(path, folder, i) && stat(path, &info) == 0;
         if (!there && errno != ENOENT)
             return false;
@@ -93,6 +100,17 @@ static bool describe(struct buffer *out, const char *folder, const struct run *r
     return !out->failed;
 }
 
+static bool write_text(const char *folder, size_t name, const void *bytes, size_t size) {
+    char path[PATH_MAX];
+    FILE *file = path_of(path, folder, name) ? fopen(path, "we") : NULL;
+    const bool good = file && fwrite(bytes, 1, size, file) == size;
+    const int error = errno;
+    if (file && fclose(file) && good)
+        return false;
+    errno = error;
+    return good;
+}
+
 static bool fill_folder(const char *folder, const struct worker *worker, const struct npy list[ARRAYS]) {
     char path[PATH_MAX];
     struct buffer text = { .data = NULL };
@@ -101,13 +119,12 @@ static bool fill_folder(const char *folder, const struct worker *worker, const s
     for (size_t i = 0; i < ARRAYS; i++)
         if (list[i].shape[0] && (!path_of(path, folder, i) || !sweep_npy_write(path, &list[i])))
             return false;
-    FILE *file = path_of(path, folder, ARRAYS) ? fopen(path, "we") : NULL;
-    bool good = file && describe(&text, folder, worker->run, &worker->address) &&
-                fwrite(text.data, 1, text.size, file) == text.size;
-    int error = text.failed ? ENOMEM : errno;
+    const bool good =
+        (!worker->sample.size || write_text(folder, SAMPLE, worker->sample.bytes, worker->sample.size)) &&
+        describe(&text, folder, worker->run, &worker->address) &&
+        write_text(folder, CELL, text.data, text.size);
+    const int error = text.failed ? ENOMEM : errno;
     sweep_buffer_free(&text);
-    if (file && fclose(file) && good)
-        return false;
     errno = error;
     return good;
 }
@@ -142,6 +159,7 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
         remove_folder(draft);
     }
     worker->arrays_written += good;
+    worker->sample.size = 0;
     free(target);
     return good;
 }
@@ -150,7 +168,7 @@ bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffe
     struct buffer wanted = { .data = NULL };
     char folder[PATH_MAX], path[PATH_MAX], *line = NULL;
     size_t room = 0;
-    bool there = name_folder(folder, run, "cell-%05llu", cell) && path_of(path, folder, ARRAYS) &&
+    bool there = name_folder(folder, run, "cell-%05llu", cell) && path_of(path, folder, CELL) &&
                  describe(&wanted, folder, run, address);
     FILE *file = there ? fopen(path, "re") : NULL;
     there = file && getline(&line, &room, file) == (ssize_t)wanted.size &&

@@ -107,6 +107,12 @@ enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, si
     return strcmp(clip, "value") == 0 ? rnn_clip_value(gradient, count, exponent, threshold) : RNN_OK;
 }
 
+enum rnn_status sweep_arrays_and_sample(const struct rnn *net, const struct sweep_point *point,
+                                        struct sweep_text sample) {
+    point->worker->sample = sample;
+    return sweep_arrays(net, point);
+}
+
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point) {
     return sweep_arrays_write(net, point, NULL, true) ? RNN_OK : RNN_NO_MEMORY;
 }

@@ -33,6 +33,7 @@ struct worker {
     struct sweep_sink sink;
     struct buffer address; /* of the cell */
     uint64_t arrays_written;
+    struct sweep_text sample; /* for the next of them */
     struct lasting lasting;
     struct reason why; /* set by a call of the experiment that failed in a file */
     char status[STATUS_MAX]; /* of the cell just run */
