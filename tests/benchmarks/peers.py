@@ -4,11 +4,13 @@
     peers.py --quick EXPERIMENTS        the agreement alone: a test, exit 77 where NumPy is missing
     peers.py --short EXPERIMENTS STEP   a few sizes
     peers.py --out FILE EXPERIMENTS STEP
+    peers.py --cells ...                small trainings instead: H 50, B 20, T 50, of the plain cell, the LSTM and the GRU
 
 EXPERIMENTS is the folder of the built experiments, STEP the program step. The work is that of step.c:
 
     norms   tanh, forward and backward from a loss linear in h_T, with ||dL/dh_t|| of every step; state gradients only
     train   the gradients of all parameters, clipping by norm and Adam; torch.nn.RNN gives no norm of a step
+    lstm    the same of an LSTM, gru of a GRU
 
 Peers: a NumPy loop, all arrays made beforehand; a PyTorch loop that keeps the gradient of every h_t; torch.nn.RNN in
 double and in single precision. The widest vectors PyTorch can use, memory kept by malloc. The BLAS is the one NumPy and
@@ -32,6 +34,7 @@ from pathlib import Path
 MALLOC = {'MALLOC_MMAP_THRESHOLD_': '1000000000', 'MALLOC_TRIM_THRESHOLD_': '4000000000',
           'MALLOC_TOP_PAD_': '100000000'}
 SECONDS = 0.3  # of measuring a peer in one round
+SMALL = [(50, 20)]
 SHORT = [(64, 1), (64, 32), (128, 32), (256, 32)]
 ALL = [(hidden, batch) for batch in (1, 32, 128) for hidden in (32, 64, 128, 256, 512, 1024)]
 COLUMNS = ['mode', 'hidden', 'batch', 'length', 'program', 'precision', 'threads', 'us', 'us_low', 'us_high', 'ratio',
@@ -42,6 +45,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--quick', action='store_true', help='only check that the results agree')
     parser.add_argument('--short', action='store_true', help='four sizes only')
+    parser.add_argument('--cells', action='store_true', help='small trainings of three cells')
     parser.add_argument('--threads', type=int, help='only this number of threads for the peers')
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--core', type=int, help='with one thread, run on this core (default: the last)')
@@ -85,21 +89,22 @@ except ImportError:
 
 # ---- cells ------------------------------------------------------------------------------------------------
 
-def our_cell(experiments, length, hidden, batch, inputs, init, scale):
-    """What the program vanishing computed in one cell, by --arrays."""
+def our_cell(experiments, length, hidden, batch, inputs, init, scale, gated=''):
+    """What the program vanishing, or of a gated cell the program gates, computed in one cell, by --arrays."""
     with tempfile.TemporaryDirectory() as folder:
-        flags = dict(activation='tanh', init=init, scale=scale, drive=0.1, inputs=inputs, length=length,
-                     hidden=hidden, batch=batch, seed=3, out=f'{folder}/a.csv', arrays=f'{folder}/arrays')
+        flags = dict(scale=scale, drive=0.1, inputs=inputs, length=length, hidden=hidden, batch=batch, seed=3,
+                     out=f'{folder}/a.csv', arrays=f'{folder}/arrays',
+                     **(dict(architecture=gated, forget=1, sites=0) if gated else dict(activation='tanh', init=init)))
         words = [word for name, value in flags.items() for word in (f'--{name}', str(value))]
-        subprocess.run([Path(experiments) / 'vanishing', *words], check=True, stderr=subprocess.PIPE)
+        subprocess.run([Path(experiments) / ('gates' if gated else 'vanishing'), *words], check=True, stderr=subprocess.PIPE)
         return {path.stem: np.load(path) for path in Path(folder).glob('arrays/cell-00000/*.npy')}
 
 
-def random_cell(length, hidden, batch):
-    """The laws of step.c: orthogonal W_hh below 1, one input, drive 0.1."""
+def random_cell(length, hidden, batch, gates=1):
+    """The laws of step.c: orthogonal W_hh below 1, one input, drive 0.1; the same for every gate."""
     draw = np.random.default_rng(1).standard_normal
-    return {'W_hh': 0.95 * np.linalg.qr(draw((hidden, hidden)))[0], 'W_xh': 0.1**0.5 * draw((hidden, 1)),
-            'b_h': np.zeros(hidden), 'x': draw((length, batch, 1)), 'target': draw((batch, hidden)),
+    return {'W_hh': np.tile(0.95 * np.linalg.qr(draw((hidden, hidden)))[0], (gates, 1)),
+            'W_xh': np.tile(0.1**0.5 * draw((hidden, 1)), (gates, 1)), 'b_h': np.zeros(gates * hidden), 'x': draw((length, batch, 1)), 'target': draw((batch, hidden)),
             'h': np.zeros((1, batch, hidden))}
 
 
@@ -173,11 +178,12 @@ class TorchLoop:
 
 
 class TorchRNN:
-    def __init__(self, cell, precision='double'):
+    def __init__(self, cell, precision='double', net='RNN'):
         kind = torch.float64 if precision == 'double' else torch.float32
-        (H, I), self.h0 = cell['W_xh'].shape, torch.tensor(cell['h'][:1], dtype=kind)
+        I, first = cell['x'].shape[2], torch.tensor(cell['h'][:1], dtype=kind)
+        self.h0 = (first, torch.zeros_like(first)) if net == 'LSTM' else first
         self.x, v = (torch.tensor(cell[name], dtype=kind) for name in ('x', 'target'))
-        self.v, self.rnn = v / len(v), torch.nn.RNN(I, H).to(kind)
+        self.v, self.rnn = v / len(v), getattr(torch.nn, net)(I, first.shape[2]).to(kind)
         with torch.no_grad():
             for name, value in zip(('weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'),
                                    (cell['W_xh'], cell['W_hh'], cell['b_h'], 0 * cell['b_h'])):
@@ -187,8 +193,8 @@ class TorchRNN:
 
     def gradients(self):
         self.adam.zero_grad(set_to_none=True)
-        self.h, last = self.rnn(self.x, self.h0)
-        last[0].backward(self.v)
+        self.h, _ = self.rnn(self.x, self.h0)
+        self.h[-1].backward(self.v)
 
     def work(self):
         self.gradients()
@@ -198,8 +204,9 @@ class TorchRNN:
     def results(self):
         self.gradients()
         rnn = self.rnn
-        return {'h': torch.cat([self.h0, self.h.detach()]).numpy(), 'dW_hh': rnn.weight_hh_l0.grad.numpy(),
-                'dW_xh': rnn.weight_ih_l0.grad.numpy(), 'db_h': rnn.bias_hh_l0.grad.numpy()}
+        first = self.h0[0] if isinstance(self.h0, tuple) else self.h0
+        return {'h': torch.cat([first, self.h.detach()]).numpy(), 'dW_hh': rnn.weight_hh_l0.grad.numpy(),
+                'dW_xh': rnn.weight_ih_l0.grad.numpy(), 'db_h': rnn.bias_ih_l0.grad.numpy()}
 
 
 def peers():
@@ -209,6 +216,9 @@ def peers():
         yield 'norms', 'torch', 'double', TorchLoop, lambda cell: TorchLoop(cell, True), 1e-10
         yield 'train', 'rnn', 'double', TorchRNN, TorchRNN, 1e-10
         yield 'train', 'rnn', 'single', *2 * (lambda cell: TorchRNN(cell, 'single'),), 1e-4
+        for net in ('LSTM', 'GRU'):
+            for precision, allowed in (('double', 1e-10), ('single', 1e-4)):
+                yield net.lower(), 'rnn', precision, *2 * (lambda cell, p=precision, n=net: TorchRNN(cell, p, n),), allowed
 
 
 # ---- agreement --------------------------------------------------------------------------------------------
@@ -227,6 +237,7 @@ def error(name, found, wanted):
 
 # length, hidden, batch, inputs, law and scale of W_hh: a small cell, and two of sizes that are timed
 CELLS = [(40, 7, 2, 3, 'gaussian', 1.385), (60, 64, 1, 1, 'orthogonal', 0.95), (100, 64, 32, 1, 'orthogonal', 0.95)]
+GATED = [(gated, (50, 7, 2, 3, 'gaussian', 1.385, gated)) for gated in ('lstm', 'gru')]
 
 
 def agree(experiments):
@@ -234,16 +245,16 @@ def agree(experiments):
     good = True
     if not torch:
         print('PyTorch: skipped, not installed')
-    for sizes in CELLS:
+    for gated, sizes in [('', sizes) for sizes in CELLS] + GATED:
         ours = our_cell(experiments, *sizes)
-        for _, program, precision, timed, checked, allowed in peers():
-            for make in dict.fromkeys((timed, checked)):
+        for mode, program, precision, timed, checked, allowed in peers():
+            for make in dict.fromkeys((timed, checked)) if gated == mode or not gated and mode in ('norms', 'train') else ():
                 results = make(ours).results()
                 errors = {name: error(name, found, ours[name]) for name, found in results.items()}
                 worst = max(errors, key=errors.get)
                 same = errors[worst] <= allowed
                 good = good and same
-                print(f'{"agrees" if same else "DIFFERS":8}H {sizes[1]:2} B {sizes[2]:2} {program:6}{precision:7}'
+                print(f'{"agrees" if same else "DIFFERS":8}H {sizes[1]:2} B {sizes[2]:2} {gated or program:6}{precision:7}'
                       f'{len(errors)} arrays, largest error {errors[worst]:.1e} ({worst}), allowed {allowed:.0e}')
     return good
 
@@ -257,7 +268,8 @@ def steps_of(hidden, batch):
 
 def time_ours(step, mode, hidden, batch, length):
     """microseconds a step, share of the peak"""
-    words = [step, '--hidden', hidden, '--batch', batch, '--length', length, '--mode', mode]
+    words = [step, '--hidden', hidden, '--batch', batch, '--length', length,
+             *(('--mode', 'train', '--cell', mode) if mode in ('lstm', 'gru') else ('--mode', mode))]
     fields = subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout.split(',')
     return float(fields[4]), float(fields[6])
 
@@ -278,8 +290,8 @@ def time_peer(peer, length):
 
 def compare(step, mode, hidden, batch, rounds):
     """One row for us and one for each peer, from rounds in which they take turns."""
-    length = steps_of(hidden, batch)
-    cell = random_cell(length, hidden, batch)
+    length = 50 if OPTIONS.cells else steps_of(hidden, batch)
+    cell = random_cell(length, hidden, batch, {'lstm': 4, 'gru': 3}.get(mode, 1))
     rivals = [(program, precision, make(cell)) for of, program, precision, make, _, _ in peers() if of == mode]
     ours, times = [], [[] for _ in rivals]
     for _ in range(rounds):
@@ -310,7 +322,7 @@ def measure(step, sizes, rounds):
         print('warning: this looks like the reference BLAS; the peers are slower than they can be')
     print(line.format('mode', 'H', 'B', 'T', 'program', '', '', 'us/step', 'from', 'to', 'ratio', 'share'))
     rows = []
-    for mode in ('norms', 'train'):
+    for mode in ('train', 'lstm', 'gru') if OPTIONS.cells else ('norms', 'train'):
         for hidden, batch in sizes:
             for row in compare(step, mode, hidden, batch, rounds):
                 print(line.format(*map(str, row)), flush=True)
@@ -345,7 +357,7 @@ def main():
         return
     if THREADS == 1:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0)) if o.core is None else o.core})
-    rows = measure(o.step, SHORT if o.short else ALL, o.rounds)
+    rows = measure(o.step, SMALL if o.cells else SHORT if o.short else ALL, o.rounds)
     if o.out:
         write(o.out, rows)
 

@@ -1,17 +1,17 @@
-/* The time of one step, forward and backward, of a tanh net: one line of CSV, with H, B, T, mode,
+/* The time of one step, forward and backward, of a tanh net, or of a gated one: one line of CSV, with H, B, T, mode,
  * microseconds a step, GFLOP/s, share of the measured peak, and bytes.
  *
- *     step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]
+ *     step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1] [--cell elman|lstm|gru]
  *
  * T is 100 unless said, and fewer at sizes where a pass would take longer than about a tenth of a second.
  * norms: forward, a linear loss, backward with ||dL/dh_t|| of every step. train: also the gradient of every
  * parameter, clipping by norm and Adam. With checkpoints memory grows like sqrt(T). Times are medians over
  * repetitions of the whole pass, divided by T, without the random vector of the loss; the share is that of
  * the fused multiply-adds per second measured between the repetitions, so that both see the same clock. flop:
- * 4 H^2 B, in training 6 H^2 B. */
+ * 4 H^2 B, in training 6 H^2 B, and so many times more as there are gates. */
 #include "kernels/kernels.h"
 #include "kernels/level.h"
-#include "rnn.h"
+#include "train.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +29,7 @@ static const double SECONDS = 1.5; /* of measuring; at least LEAST repetitions *
 enum { LEAST = 15, MOST = 20000 };
 
 struct options {
+    const struct rnn_cell *cell;
     size_t hidden, batch, length;
     int train, checkpoints;
 };
@@ -86,19 +87,11 @@ static double burst(void) {
 
 /* ---- a training step beyond the gradient -------------------------------------------------------------- */
 
-/* Adam (Kingma and Ba 2015) after clipping by norm (Pascanu et al. 2013); m and v are the moments. The rate
- * is so small that the net stays what it is however long it is measured. */
-static void update(struct rnn *net, double *m, double *v, int step) {
-    const double rate = 1e-9, beta1 = 0.9, beta2 = 0.999, threshold = 1;
-    const double norm = sqrt(k_sum_squares(net->gradient, net->parameters));
-    const double clip = norm > threshold ? threshold / norm : 1;
-    const double scale = rate / (1 - pow(beta1, step)), unbias = 1 / (1 - pow(beta2, step));
-    for (size_t i = 0; i < net->parameters; i++) {
-        const double g = clip * net->gradient[i];
-        m[i] = beta1 * m[i] + (1 - beta1) * g;
-        v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-        net->theta[i] -= scale * m[i] / (sqrt(unbias * v[i]) + 1e-8);
-    }
+/* Clipping by norm, and Adam at a rate so small that the net stays what it is however long it is measured. */
+static void update(struct rnn *net, struct rnn_moments *moments) {
+    const struct rnn_optimizer adam = rnn_adam(1e-9);
+    rnn_clip_norm(NULL, net->gradient, net->parameters, &net->gradient_exponent, 1);
+    rnn_step(net->theta, net->gradient, net->parameters, &net->gradient_exponent, &adam, moments);
 }
 
 /* ---- measuring ---------------------------------------------------------------------------------------- */
@@ -114,7 +107,7 @@ static double median(double *x, size_t count) {
 }
 
 /* Seconds of one pass, the loss left out; negative if it fails. */
-static double pass(struct rnn *net, double *moments, int step) {
+static double pass(struct rnn *net, struct rnn_moments *moments) {
     const double begin = now();
     if (rnn_forward(net) != RNN_OK)
         return -1;
@@ -123,25 +116,26 @@ static double pass(struct rnn *net, double *moments, int step) {
     const double again = now();
     if (rnn_backward(net) != RNN_OK)
         return -1;
-    if (moments)
-        update(net, moments, moments + net->parameters, step);
+    if (moments->v)
+        update(net, moments);
     return now() - again + middle - begin;
 }
 
-static int measure(const struct options *o, struct rnn *net, double *moments) {
+static int measure(const struct options *o, struct rnn *net, struct rnn_moments *moments) {
     static double seconds[MOST], peak[MOST];
     int count = 0;
     rnn_draw(net, 1);
-    if (pass(net, moments, 1) < 0)
+    if (pass(net, moments) < 0)
         return 1;
     for (const double start = now(); count < MOST && (count < LEAST || now() - start < SECONDS); count++) {
-        seconds[count] = pass(net, moments, count + 2);
+        seconds[count] = pass(net, moments);
         if (seconds[count] < 0)
             return 1;
         peak[count] = burst();
     }
     const double T = (double)o->length, H = (double)o->hidden, B = (double)o->batch;
-    const double flop = (o->train ? 6 : 4) * H * H * B, step = median(seconds, (size_t)count) / T;
+    const double flop = (o->train ? 6 : 4) * (double)net->gates * H * H * B,
+                 step = median(seconds, (size_t)count) / T;
     printf("%zu,%zu,%zu,%s,%.4g,%.4g,%.3f,%.0f\n", o->hidden, o->batch, o->length,
            o->train ? "train" : "norms", 1e6 * step, 1e-9 * flop / step,
            1e-9 * flop / step / median(peak, (size_t)count), rnn_bytes(&net->spec));
@@ -153,6 +147,13 @@ static size_t usual_length(const struct options *o) {
     return (size_t)fmax(10, fmin(100, steps));
 }
 
+static const struct rnn_cell *cell_named(const char *name) {
+    return !strcmp(name, "elman")  ? &rnn_elman
+           : !strcmp(name, "lstm") ? &rnn_lstm
+           : !strcmp(name, "gru")  ? &rnn_gru
+                                   : NULL;
+}
+
 static int parse(struct options *o, int count, char **words) {
     for (int i = 1; i + 1 < count; i += 2) {
         char *end;
@@ -160,6 +161,8 @@ static int parse(struct options *o, int count, char **words) {
         const int whole = *end == '\0' && *words[i + 1] != '-' && end > words[i + 1];
         if (!strcmp(words[i], "--mode") && (!strcmp(words[i + 1], "norms") || !strcmp(words[i + 1], "train")))
             o->train = words[i + 1][0] == 't';
+        else if (!strcmp(words[i], "--cell") && cell_named(words[i + 1]))
+            o->cell = cell_named(words[i + 1]);
         else if (!whole)
             return 0;
         else if (!strcmp(words[i], "--hidden"))
@@ -177,17 +180,17 @@ static int parse(struct options *o, int count, char **words) {
 }
 
 int main(int count, char **words) {
-    struct options o = { 64, 32, 0, 0, 0 };
+    struct options o = { &rnn_elman, 64, 32, 0, 0, 0 };
     if (!parse(&o, count, words)) {
-        fprintf(stderr,
-                "usage: step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1]\n");
+        fprintf(stderr, "usage: step --hidden H --batch B [--length T] --mode norms|train [--checkpoints 1] "
+                        "[--cell elman|lstm|gru]\n");
         return 2;
     }
     if (!o.length)
         o.length = usual_length(&o);
     /* orthogonal and slightly below 1: no norm leaves the safe range in some thousand steps */
     const struct rnn_spec spec = {
-        .cell = &rnn_elman,
+        .cell = o.cell,
         .activation = &rnn_tanh,
         .init = RNN_ORTHOGONAL,
         .weights = RNN_TIED,
@@ -207,11 +210,12 @@ int main(int count, char **words) {
         fprintf(stderr, "step: cannot create this net\n");
         return 1;
     }
-    double *moments = o.train ? calloc(2 * net->parameters, sizeof *moments) : NULL;
-    const int failed = (o.train && !moments) || measure(&o, net, moments);
+    double *room = o.train ? calloc(2 * net->parameters, sizeof *room) : NULL;
+    struct rnn_moments moments = { room, room ? room + net->parameters : NULL, 1, 1, 0 };
+    const int failed = (o.train && !room) || measure(&o, net, &moments);
     if (failed)
         fprintf(stderr, "step: a pass failed\n");
-    free(moments);
+    free(room);
     rnn_free(&net);
     return failed;
 }
