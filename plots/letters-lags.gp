@@ -9,19 +9,23 @@ mine(i, k, u) = when(strcol("kind") eq word(kinds, i) && column("truncation") ==
 # before, after an eighth, after the whole; and after a training whose errors never went back over a letter
 array update[4] = [0, 100, 800, 800]
 array cut[4] = [32, 32, 32, 1]
-array tint[4] = [QUIET, "#56B4E9", TANH, "#222222"]
-array dash[4] = [3, 1, 1, 2]
+set style line 21 linecolor rgb QUIET linewidth 3 dashtype (2, 2)
+set style line 22 linecolor rgb SIGMOID linewidth 3
+set style line 23 linecolor rgb TANH linewidth 3
+set style line 24 linecolor rgb THEORY linewidth 2 dashtype (8, 4)
 set multiplot
-set xrange [0:31]
-set yrange [-4.2:0.1]
+set xrange [0:32.5]
+set yrange [-10.2:0.4]
 set xtics 10
-set ytics 1
-set xlabel tr("letras para trás", "letters back") offset 0, 0.3
+set ytics 2
+set label 1 "log₁₀ ".dh.tr(", L da última letra", ", L of the last letter") at screen 0.02, 0.955 left
+eval foot(tr("atualizações: pontos 0, azul 100, laranja e tracejado 800", "updates: dots 0, blue 100, orange and dashes 800"))
 do for [i = 1:3] {
-    eval panel(0.085 + 0.307 * (i - 1), 0.355 + 0.307 * (i - 1), 0.3, 0.885)
+    left = 0.085 + 0.307 * (i - 1)
+    eval panel(left, left + 0.28, 0.235, 0.835)
     set title word(names, i) offset 0, -0.6
-    if (i == 1) { set ylabel "log₁₀ ".dh offset 1.6 } else { set ylabel ""; set format y "" }
-    plot for [j = 1:4] data using (column("lag")):(mine(i, cut[j], update[j])) with lines linecolor rgb tint[j] linewidth 2.6 dashtype dash[j]
+    set xlabel (i == 2 ? tr("letras para trás", "letters back") : "") offset 0, 0.3
+    if (i == 2) { set format y ""; unset label 1; unset label 99 }
+    plot for [j = 1:4] data using (column("lag")):(mine(i, cut[j], update[j])) with lines linestyle 20 + j
 }
-eval foot(tr("média de 16 sementes, cada uma com 1000 janelas", "mean of 16 seeds"))
 unset multiplot
