@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* ---- rows with a single one ----------------------------------------------------------------------------- */
+/* ---- rows with a single one -------------------------------------------------------------------------- */
 
 static int find_ones(uint32_t *where, const double *x, size_t count, size_t cols) {
     for (size_t n = 0; n < count; n++) {
@@ -42,7 +42,7 @@ static void outer_pick_add(double *restrict W, const double *a, const uint32_t *
             W[i * cols + where[n]] += a[n * rows + i];
 }
 
-/* ---- products of arrays --------------------------------------------------------------------------------- */
+/* ---- products of arrays ------------------------------------------------------------------------------- */
 
 static void multiply(double *restrict out, const double *a, const double *b, size_t count) {
     for (size_t i = 0; i < count; i++)

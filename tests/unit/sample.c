@@ -61,6 +61,18 @@ START_TEST(a_net_reads_what_it_has_written) {
 }
 END_TEST
 
+START_TEST(a_net_remembers_what_it_has_written) {
+    unsigned char text[COUNT];
+    struct rnn *net = net_of_letters();
+    net->p.W_hh[0] = 1; /* so that the first unit counts the as */
+    net->p.W_hy[2 * 'b'] = 1000;
+    net->p.b_y['b'] = -2500;
+    ck_assert_int_eq(rnn_write_text(text, COUNT, net, 7), RNN_OK);
+    ck_assert_mem_eq(text, "aaabbb", 6);
+    rnn_free(&net);
+}
+END_TEST
+
 START_TEST(a_shorter_text_is_the_beginning_of_a_longer_and_the_net_is_as_before) {
     unsigned char text[COUNT], again[COUNT], other[COUNT];
     struct rnn *net = net_of_letters();
@@ -90,5 +102,6 @@ START_TEST(a_net_of_other_inputs_writes_nothing) {
 END_TEST
 
 UNIT_MAIN("sample", a_byte_has_the_probability_the_net_gives_it, a_net_reads_what_it_has_written,
+          a_net_remembers_what_it_has_written,
           a_shorter_text_is_the_beginning_of_a_longer_and_the_net_is_as_before,
           a_net_of_other_inputs_writes_nothing)
