@@ -24,7 +24,7 @@ CLAIM = re.compile(r'\bC\d+\b')
 TO_MEND = [
     '05-prose',
     '06-activations', '07-critical', '08-updates', '09-cliff', '10-course',
-    '16-normalising', '17-letters']
+    '17-letters']
 
 
 def read_order():
