@@ -26,23 +26,7 @@ static const struct sweep_axis axes[] = {
     { 0 },
 };
 
-enum {
-    UPDATE,
-    LAG,
-    STATE,
-    BEYOND,
-    NORM,
-    CLIPPED,
-    LOSS,
-    CHANCE,
-    RADIUS,
-    SINGULAR,
-    SLOPE,
-    RATIO,
-    SATURATED,
-    DEAD,
-    COLUMNS
-};
+enum { UPDATE, LAG, STATE, PAST, NORM, AFTER, LOSS, CHANCE, RADIUS, TOP, SLOPE, RATIO, FLAT, DEAD, COLUMNS };
 static const struct sweep_column columns[] = {
     { "update", "updates made before", .key = true },
     { "lag", "steps k = T - t between h_t and the loss", .key = true },
@@ -83,10 +67,6 @@ static double work_size(const struct sweep_point *point) {
     return rnn_lag_work(&spec) + lapack_work(&spec) + theta + sweep_training_work(point);
 }
 
-static double log10_or_none(double natural) {
-    return isfinite(natural) ? natural / M_LN10 : SWEEP_NONE;
-}
-
 /* What W_hh, the units and the gradient of this update are. */
 static enum rnn_status look(double *row, struct rnn_lags *lags, const struct rnn *net, double *work) {
     const size_t H = net->spec.hidden, T = net->spec.length;
@@ -102,9 +82,9 @@ static enum rnn_status look(double *row, struct rnn_lags *lags, const struct rnn
         status = rnn_slopes_measure(&slopes, net, 1, T);
     if (status == RNN_OK && rnn_decay_fit(&decay, net, 0, T - 1) != RNN_OK)
         decay.slope = SWEEP_NONE;
-    row[SINGULAR] = values[0];
+    row[TOP] = values[0];
     row[SLOPE] = decay.slope;
-    row[SATURATED] = slopes.saturated;
+    row[FLAT] = slopes.saturated;
     row[DEAD] = slopes.dead;
     row[LOSS] = net->loss;
     return status;
@@ -115,8 +95,8 @@ static void write_lags(double *row, struct sweep_sink *sink, const struct rnn *n
     const size_t T = net->spec.length;
     for (size_t t = T; t >= 1; t--) {
         row[LAG] = (double)(T - t);
-        row[STATE] = log10_or_none(net->log_dh[t - 1]);
-        row[BEYOND] = log10_or_none(lags->log_past[t - 1] - lags->log_past[T - 1]);
+        row[STATE] = sweep_log10(net->log_dh[t - 1]);
+        row[PAST] = sweep_log10(lags->log_past[t - 1] - lags->log_past[T - 1]);
         sweep_row(sink, row);
     }
 }
@@ -136,10 +116,10 @@ static enum rnn_status step(struct rnn_training *training, const struct sweep_po
     for (size_t i = 0; i < net->parameters; i++)
         theta[i] -= net->theta[i];
     row[CHANCE] = rnn_chance_loss(training->spec.problem.task, net->spec.reads);
-    row[NORM] = log10_or_none(training->log_norm);
-    row[CLIPPED] = training->clipped ? rnn_log10(training->spec.threshold) : row[NORM];
+    row[NORM] = sweep_log10(training->log_norm);
+    row[AFTER] = training->clipped ? rnn_log10(training->spec.threshold) : row[NORM];
     row[RATIO] =
-        log10_or_none(rnn_log_norm(theta, net->parameters) - rnn_log_norm(net->theta, net->parameters));
+        sweep_log10(rnn_log_norm(theta, net->parameters) - rnn_log_norm(net->theta, net->parameters));
     write_lags(row, sink, net, &lags);
     return status;
 }

@@ -24,22 +24,7 @@ static const struct sweep_axis axes[] = {
     { 0 },
 };
 
-enum {
-    SLOPE,
-    ERROR,
-    R,
-    HALF_LIFE,
-    THEORY_R,
-    THEORY_CRITICAL,
-    CROSSING,
-    RADIUS,
-    SINGULAR,
-    PART_W,
-    PART_PHI,
-    SATURATED,
-    DEAD,
-    COLUMNS
-};
+enum { SLOPE, ERROR, R, HALF, THEORY, CRITICAL, CROSSING, RADIUS, SINGULAR, W, PHI, FLAT, DEAD, COLUMNS };
 static const struct sweep_column columns[] = {
     { "slope", "slope of ln||dL/dh_t|| against lag, per step, over the lags first..last", 0 },
     { "slope_error", "its standard error from the residuals of the fit", 0 },
@@ -56,10 +41,6 @@ static const struct sweep_column columns[] = {
     { "dead", "share of units with phi' = 0 throughout", 0 },
     { 0 },
 };
-
-static double finite_or_none(double value) {
-    return isfinite(value) ? value : SWEEP_NONE;
-}
 
 /* Doubles of work: a matrix and its eigenvalues, or its singular values. */
 static double work_size(const struct sweep_point *point) {
@@ -95,21 +76,21 @@ static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_
     row[SLOPE] = decay.slope;
     row[ERROR] = decay.error;
     row[R] = decay.r;
-    row[HALF_LIFE] = finite_or_none(decay.half_life);
-    row[PART_PHI] = 0.5 * rnn_log(slopes.mean_square_derivative);
-    row[SATURATED] = slopes.saturated;
+    row[HALF] = sweep_finite(decay.half_life);
+    row[PHI] = 0.5 * rnn_log(slopes.mean_square_derivative);
+    row[FLAT] = slopes.saturated;
     row[DEAD] = slopes.dead;
     return status == RNN_OK ? spectrum(row, net, point) : status;
 }
 
 static enum rnn_status predict(double *row, const struct rnn_spec *spec) {
     struct rnn_theory theory;
-    row[THEORY_R] = row[THEORY_CRITICAL] = SWEEP_NONE;
+    row[THEORY] = row[CRITICAL] = SWEEP_NONE;
     if (spec->init == RNN_IDENTITY)
         return RNN_OK;
     enum rnn_status status = rnn_theory_fixed_point(&theory, spec->activation, spec->scale, spec->drive);
-    row[THEORY_R] = theory.r;
-    return status == RNN_OK ? rnn_theory_critical_scale(&row[THEORY_CRITICAL], spec->activation, spec->drive)
+    row[THEORY] = theory.r;
+    return status == RNN_OK ? rnn_theory_critical_scale(&row[CRITICAL], spec->activation, spec->drive)
                             : status;
 }
 
@@ -142,8 +123,8 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
                                       sweep_count(point, "last"));
     if (status != RNN_OK)
         return status;
-    row[PART_W] = weights.slope;
-    row[CROSSING] = crossing(net, point, row[THEORY_CRITICAL]);
+    row[W] = weights.slope;
+    row[CROSSING] = crossing(net, point, row[CRITICAL]);
     sweep_row(sink, row);
     return RNN_OK;
 }
@@ -152,9 +133,9 @@ const struct sweep_spec experiment = {
     .name = "critical",
     .question =
         "What decides whether the gradient vanishes or explodes: the weights, the derivative, or both?",
-    .theory = "both: ln r is the rate of the linear net with the same W plus 1/2 ln E[phi'^2]; r = 1 at "
-              "scale 1.409 "
-              "(tanh, drive 0.1), sqrt 2 (relu), 1 (linear), about 10 (sigmoid)",
+    .theory =
+        "both: ln r is the rate of the linear net with the same W plus 1/2 ln E[phi'^2]; r = 1 at scale "
+        "1.409 (tanh, drive 0.1), sqrt 2 (relu), 1 (linear), about 10 (sigmoid)",
     .axes = axes,
     .columns = columns,
     .plot = { .x = "scale", .y = "r", .by = "activation", .theory = "theory_r", .guide = { 1, "r = 1" } },

@@ -47,16 +47,12 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
-static double finite_or_none(double value) {
-    return isfinite(value) ? value : SWEEP_NONE;
-}
-
 /* What only a gated net has. */
 static enum rnn_status measure_gates(double *row, const struct rnn *net, size_t first, size_t last) {
     const size_t T = net->spec.length;
     struct rnn_decay cell;
     enum rnn_status status = rnn_keep_measure(&row[KEEP], net, T - last + 1, T - first);
-    row[KEEP] = finite_or_none(row[KEEP]);
+    row[KEEP] = sweep_finite(row[KEEP]);
     row[THEORY_KEEP] = rnn_sigmoid.value(net->spec.forget);
     if (status != RNN_OK || !net->log_dc)
         return status;
@@ -74,7 +70,7 @@ static enum rnn_status measure(double *row, const struct rnn *net, size_t first,
     row[SLOPE] = decay.slope;
     row[ERROR] = decay.error;
     row[R] = decay.r;
-    row[HALF_LIFE] = finite_or_none(decay.half_life);
+    row[HALF_LIFE] = sweep_finite(decay.half_life);
     row[CELL_SLOPE] = row[CELL_R] = row[KEEP] = row[THEORY_KEEP] = SWEEP_NONE;
     return net->spec.cell == &rnn_elman ? RNN_OK : measure_gates(row, net, first, last);
 }
@@ -128,7 +124,11 @@ const struct sweep_spec experiment = {
               "infinitely many units has it (--sites)",
     .axes = axes,
     .columns = columns,
-    .plot = { .x = "forget", .y = "r", .by = "architecture", .theory = "theory_keep", .guide = { 1, "r = 1" } },
+    .plot = { .x = "forget",
+              .y = "r",
+              .by = "architecture",
+              .theory = "theory_keep",
+              .guide = { 1, "r = 1" } },
     .run = run,
     .valid = sweep_lags_valid,
     .net = sweep_net_spec,

@@ -77,10 +77,6 @@ static enum rnn_status back_from_the_last(struct rnn *net) {
     return status == RNN_ZERO ? RNN_OK : status;
 }
 
-static double log10_or_none(double natural) {
-    return isfinite(natural) ? natural / M_LN10 : SWEEP_NONE;
-}
-
 /* A row a lag; where it diverged, one row. */
 static enum rnn_status look(struct sweep_sink *sink, const struct outcome *outcome,
                             struct rnn_training *training) {
@@ -98,12 +94,12 @@ static enum rnn_status look(struct sweep_sink *sink, const struct outcome *outco
         [BITS] = score.loss / M_LN2,
         [FREQUENCY] = entropy(training->spec.problem.held_out),
         [DIVERGED] = lost,
-        [NORM_MOST] = log10_or_none(outcome->most),
+        [NORM_MOST] = sweep_log10(outcome->most),
         [CLIPPED] = training->updates ? (double)outcome->clipped / (double)training->updates : SWEEP_NONE,
     };
     for (size_t lag = 0; (lost || status == RNN_OK) && lag < (lost ? 1 : T); lag++) {
         row[LAG] = (double)lag;
-        row[NORM] = lost ? SWEEP_NONE : log10_or_none(net->log_dh[T - 1 - lag]);
+        row[NORM] = lost ? SWEEP_NONE : sweep_log10(net->log_dh[T - 1 - lag]);
         sweep_row(sink, row);
     }
     return status;

@@ -293,10 +293,6 @@ static enum rnn_status examine(struct outcome *outcome, struct rnn_training *tra
     return status;
 }
 
-static double log10_or_none(double natural) {
-    return isfinite(natural) ? natural / M_LN10 : SWEEP_NONE;
-}
-
 /* Multiply-adds: a state takes a product forward, one back, and one into the gradient; inputs two. */
 static double cost_of(const struct rnn *net, double length) {
     const struct rnn_spec *s = &net->spec;
@@ -315,8 +311,8 @@ static void fill(double *row, const struct outcome *o, const struct rnn_training
     row[DIVERGED_AT] = lost ? made : SWEEP_NONE;
     row[ERROR] = lost ? SWEEP_NONE : o->score.error;
     row[LOSS] = lost ? SWEEP_NONE : o->score.loss;
-    row[NORM_FIRST] = made > 0 ? log10_or_none(o->first) : SWEEP_NONE;
-    row[NORM_MOST] = made > 0 ? log10_or_none(o->most) : SWEEP_NONE;
+    row[NORM_FIRST] = made > 0 ? sweep_log10(o->first) : SWEEP_NONE;
+    row[NORM_MOST] = made > 0 ? sweep_log10(o->most) : SWEEP_NONE;
     row[CLIPPED] = made > 0 ? (double)o->clipped / made : SWEEP_NONE;
     row[COST] = cost_of(training->net, (double)training->spec.longest);
 }
