@@ -8,7 +8,7 @@ from pathlib import Path
 
 CLAIMS = tomllib.loads((Path(__file__).parent / 'claims.toml').read_text(encoding='utf-8'))
 VERDICTS = {'holds': {'en': 'holds', 'pt': 'vale'}, 'limits': {'en': 'holds with limits', 'pt': 'vale com limites'},
-            'not': {'en': 'does not hold as stated', 'pt': 'não vale como dito'}}
+            'not': {'en': 'does not hold as stated', 'pt': 'não vale como dita'}}
 HEADS = {'en': ['', 'what the article says', 'verdict', 'a number', 'page'],
          'pt': ['', 'o que o artigo diz', 'veredito', 'um número', 'página']}
 SLOT = re.compile(r'\{([\w-]+\.\w+\[[^\]]*\]) (%[^\s}]+)\}')

@@ -25,6 +25,20 @@ class ClaimsTest(unittest.TestCase):
                 self.assertEqual(numbers[0], numbers[1])
                 self.assertTrue(numbers[0])
 
+    def test_the_pages_say_the_same_verdict(self):
+        for language in ('pt', 'en'):
+            verdicts = {words[language]: verdict for verdict, words in claims.VERDICTS.items()}
+            said = '|'.join(sorted(verdicts, key=len, reverse=True))
+            given = set()
+            for path in sorted((ROOT / 'notebooks-md' / language).glob('*.md')):
+                for name, words in re.findall(rf'\*\*(C\d+) ({said})\b(?! here| aqui)', path.read_text(encoding='utf-8')):
+                    given.add((name, path.stem))
+                    with self.subTest(page=f'{language}/{path.stem}', claim=name):
+                        self.assertEqual(verdicts[words], claims.CLAIMS[name]['verdict'])
+            for name, claim in claims.CLAIMS.items():
+                with self.subTest(language=language, claim=name):
+                    self.assertIn((name, claim['page']), given)
+
     def test_every_experiment_named_is_one_and_the_readme_names_the_same_claims(self):
         rows = dict(re.findall(r'^\| `(\w+)` \|[^|]*\|([^|]*)\|', (ROOT / 'README.md').read_text(encoding='utf-8'), re.M))
         wanted = {name: [] for name in rows}
