@@ -7,9 +7,9 @@
 
 enum { MOST = 1 << 20 };
 
-static void replay(const char *path) {
+static void replay(const char *name) {
     static uint8_t data[MOST];
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(name, "rb");
     MUST(file);
     const size_t size = fread(data, 1, MOST, file);
     fclose(file);
@@ -21,17 +21,17 @@ static void replay(const char *path) {
 }
 
 int main(int argc, char **argv) {
-    char path[PATH_MAX];
+    char name[PATH_MAX];
     int replayed = 0;
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
-    MUST(folder);
-    for (struct dirent *file; (file = readdir(folder));)
+    DIR *corpus = argc == 2 ? opendir(argv[1]) : NULL;
+    MUST(corpus);
+    for (struct dirent *file; (file = readdir(corpus));)
         if (file->d_name[0] != '.') {
-            snprintf(path, sizeof path, "%s/%s", argv[1], file->d_name);
-            replay(path);
+            snprintf(name, sizeof name, "%s/%s", argv[1], file->d_name);
+            replay(name);
             replayed++;
         }
-    closedir(folder);
+    closedir(corpus);
     printf("%d inputs\n", replayed);
     return replayed ? 0 : 1;
 }
