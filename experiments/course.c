@@ -7,7 +7,6 @@
 #include "sweep.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct sweep_axis axes[] = {
@@ -138,8 +137,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
 static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     if (sweep_learner_spec(point).cell == &rnn_elman)
         return sweep_training_valid(point, reason, size);
-    snprintf(reason, size, "--kind %s: must be one without gates", sweep_name(point, "kind"));
-    return false;
+    return sweep_invalid(reason, size, "--kind %s: must be one without gates", sweep_name(point, "kind"));
 }
 
 const struct sweep_spec experiment = {

@@ -12,7 +12,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 static const struct sweep_axis axes[] = {
     { "activation", "tanh,linear" },
@@ -128,13 +127,12 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
 static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t lags = sweep_count(point, "lags"), length = sweep_count(point, "length");
     if (sweep_real(point, "drive") == 0)
-        snprintf(reason, size, "--drive 0: must be > 0, there is no input to remember");
-    else if (length < 3 || lags > (length - 1) / 2)
-        snprintf(reason, size, "--lags %" PRIu64 ": must be at most (--length - 1) / 2 = %" PRIu64, lags,
-                 (length - 1) / 2);
-    else
-        return true;
-    return false;
+        return sweep_invalid(reason, size, "--drive 0: must be > 0, there is no input to remember");
+    if (length < 3 || lags > (length - 1) / 2)
+        return sweep_invalid(reason, size,
+                             "--lags %" PRIu64 ": must be at most (--length - 1) / 2 = %" PRIu64, lags,
+                             (length - 1) / 2);
+    return true;
 }
 
 const struct sweep_spec experiment = {

@@ -9,7 +9,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct sweep_axis axes[] = {
@@ -145,9 +144,8 @@ static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t length = sweep_count(point, "length");
     if (sweep_text(point, "file").size / 10 > length)
         return sweep_training_valid(point, reason, size);
-    snprintf(reason, size, "--file %s: must hold more than ten times --length %" PRIu64 " bytes",
-             sweep_name(point, "file"), length);
-    return false;
+    return sweep_invalid(reason, size, "--file %s: must hold more than ten times --length %" PRIu64 " bytes",
+                         sweep_name(point, "file"), length);
 }
 
 const struct sweep_spec experiment = {

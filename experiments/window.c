@@ -6,14 +6,23 @@
 #include "sweep.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 static const struct sweep_axis axes[] = {
-    { "task", "last" },    { "kind", "tanh" },      { "window", "0,4,8" },
-    { "delay", "0:11,13,15,17,19" },   { "length", "20" },      { "hidden", "50" },
-    { "batch", "20" },     { "optimizer", "adam" }, { "rate", "0.002" },
-    { "clip", "norm" },    { "threshold", "1" },    { "goal", "0.01" },
-    { "updates", "1000" }, { "seed", "1:16" },      { 0 },
+    { "task", "last" },
+    { "kind", "tanh" },
+    { "window", "0,4,8" },
+    { "delay", "0:11,13,15,17,19" },
+    { "length", "20" },
+    { "hidden", "50" },
+    { "batch", "20" },
+    { "optimizer", "adam" },
+    { "rate", "0.002" },
+    { "clip", "norm" },
+    { "threshold", "1" },
+    { "goal", "0.01" },
+    { "updates", "1000" },
+    { "seed", "1:16" },
+    { 0 },
 };
 
 /* A window may not be longer than the sequence it looks at. */
@@ -21,8 +30,8 @@ static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t window = sweep_count(point, "window"), length = sweep_count(point, "length");
     if (window <= length)
         return sweep_training_valid(point, reason, size);
-    snprintf(reason, size, "--window %" PRIu64 ": must be at most --length %" PRIu64, window, length);
-    return false;
+    return sweep_invalid(reason, size, "--window %" PRIu64 ": must be at most --length %" PRIu64, window,
+                         length);
 }
 
 const struct sweep_spec experiment = {

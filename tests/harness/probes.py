@@ -47,7 +47,10 @@ class ProbeTest(unittest.TestCase):
         return str(link)
 
     def environment(self, **changes):
-        environment = {k: v for k, v in os.environ.items() if k not in ("EVANESCE_DATA", "OMP_NUM_THREADS", "EVANESCE_CHECKPOINT")}
+        """Ours, but in English and 80 columns, and without what is set for the programs."""
+        others = ("EVANESCE_DATA", "OMP_NUM_THREADS", "EVANESCE_CHECKPOINT", "LANGUAGE", "COLUMNS", "LINES")
+        environment = {k: v for k, v in os.environ.items() if k not in others}
+        environment["LC_ALL"] = "C.UTF-8"
         environment.update(changes)
         return environment
 

@@ -47,7 +47,7 @@ def output(command, folder=None, **environment):
 
 def free_columns(experiment):
     """Those whose meaning in --help says that they may differ."""
-    columns = output([experiment, "--help"]).decode().split("Columns of the CSV")[1].split("\n\n")[0]
+    columns = output([experiment, "--help"], LC_ALL="C").decode().split("Columns of the CSV")[1].split("\n\n")[0]
     meanings = re.findall(r"^  (\w+) +(.*(?:\n {4,}.*)*)", columns, re.M)
     return {name for name, meaning in meanings if "LAPACK" in meaning or "differs from run to run" in re.sub(r"\s+", " ", meaning)}
 

@@ -31,6 +31,14 @@ void *sweep_keep(struct arena *arena, size_t size);
 char *sweep_keep_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sweep_arena_free(struct arena *arena);
 
+/* ---- language.c ------------------------------------------------------------------------------------ */
+
+/* From the user's locale. */
+void sweep_language(void);
+/* The same in the user's language, where po/ has it; `english` itself if not. po/update.py finds the texts in
+ * calls of this function and in those that translate their format: sweep_refuse, sweep_say, sweep_invalid. */
+const char *sweep_tr(const char *english) __attribute__((format_arg(1)));
+
 /* ---- say.c ---------------------------------------------------------------------------------------- */
 
 /* Why something was refused or failed: "--scale -1: must be > 0". */
@@ -117,6 +125,8 @@ unsigned sweep_cores(void);
 
 /* Length of the valid UTF-8 sequence at `bytes`, 0 if there is none. */
 size_t sweep_utf8(const unsigned char *bytes, size_t size);
+/* `text` as a JSON string; a byte that is not UTF-8 becomes U+FFFD. */
+void sweep_quote(struct buffer *out, const char *text);
 /* How many of the bytes are valid UTF-8 from the first on. */
 size_t sweep_utf8_valid(const void *bytes, size_t size);
 

@@ -9,7 +9,7 @@
 bool sweep_refuse(struct reason *why, const char *format, ...) {
     va_list list;
     va_start(list, format);
-    vsnprintf(why->text, sizeof why->text, format, list);
+    vsnprintf(why->text, sizeof why->text, sweep_tr(format), list);
     va_end(list);
     return false;
 }
@@ -28,7 +28,7 @@ void sweep_say(const char *name, const char *format, ...) {
     char line[1024];
     va_list list;
     va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
+    vsnprintf(line, sizeof line, sweep_tr(format), list);
     va_end(list);
     fprintf(stderr, "%s: %s\n", name, line);
 }
@@ -70,6 +70,6 @@ int sweep_finish_output(const char *name) {
     errno = 0;
     if (!ferror(stdout) && fflush(stdout) == 0)
         return SWEEP_DONE;
-    sweep_say(name, "standard output: %s", errno ? strerror(errno) : "cannot be written");
+    sweep_say(name, "standard output: %s", errno ? strerror(errno) : sweep_tr("cannot be written"));
     return SWEEP_FAILED;
 }

@@ -1,6 +1,8 @@
 /* UTF-8 as RFC 3629 has it. */
 #include "base.h"
 
+#include <string.h>
+
 /* No overlong form, no surrogate, nothing above U+10FFFF. */
 size_t sweep_utf8(const unsigned char *bytes, size_t size) {
     unsigned char c = bytes[0];
@@ -23,4 +25,23 @@ size_t sweep_utf8_valid(const void *bytes, size_t size) {
     for (size_t length; valid < size && (length = sweep_utf8(text + valid, size - valid));)
         valid += length;
     return valid;
+}
+
+void sweep_quote(struct buffer *out, const char *text) {
+    size_t left = strlen(text);
+    sweep_append(out, "\"", 1);
+    while (left) {
+        size_t length = sweep_utf8((const unsigned char *)text, left);
+        if (length == 0)
+            sweep_append(out, "\\ufffd", 6);
+        else if (*text == '"' || *text == '\\')
+            sweep_print(out, "\\%c", *text);
+        else if ((unsigned char)*text < 0x20)
+            sweep_print(out, "\\u%04x", (unsigned)*text);
+        else
+            sweep_append(out, text, length);
+        text += length ? length : 1;
+        left -= length ? length : 1;
+    }
+    sweep_append(out, "\"", 1);
 }

@@ -54,6 +54,7 @@ void sweep_fold(struct buffer *out, const char *text, int indent, int at, int wi
 /* ---- help.c --------------------------------------------------------------------------------------- */
 
 int sweep_help(const struct sweep_spec *spec);
+int sweep_help_data(const struct sweep_spec *spec); /* --help=json */
 int sweep_version(const struct sweep_spec *spec);
 int sweep_list(const struct grid *grid);
 

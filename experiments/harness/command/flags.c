@@ -82,9 +82,10 @@ static int take_flag(struct options *options, const struct sweep_spec *spec, con
     if (!slot)
         return refuse_unknown(spec, argument, why);
     if (is_switch) {
-        if (equals)
+        const bool as_data = slot == &options->flag[FLAG_HELP] && equals && strcmp(equals, "=json") == 0;
+        if (equals && !as_data)
             return sweep_refuse(why, "--%.*s takes no value", (int)size, name);
-        *slot = "";
+        *slot = as_data ? "json" : "";
         return 1;
     }
     if (!equals && (left < 2 || strncmp(arguments[1], "--", 2) == 0))
@@ -159,8 +160,9 @@ static bool keeps_small_numbers(struct reason *why) {
     if (least + least > 0)
         return true;
     why->failed = true;
-    return sweep_refuse(why, "numbers below 2^-1022 are flushed to zero in this process, as by a library made "
-                             "with -ffast-math");
+    return sweep_refuse(why,
+                        "numbers below 2^-1022 are flushed to zero in this process, as by a library made "
+                        "with -ffast-math");
 }
 
 bool sweep_options_parse(struct options *options, const struct sweep_spec *spec, int count,

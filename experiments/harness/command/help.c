@@ -7,17 +7,45 @@
 
 enum { WIDTH = 100 };
 
-/* What is printed, and how wide. */
+/* What --help says, as text of some width or, for what makes manual pages from it, as JSON. */
 struct page {
     struct buffer text;
     int width;
+    bool data;
 };
 
-static void fold(struct page *page, const char *text) {
-    sweep_fold(&page->text, text, 0, 0, page->width);
+static void member(struct page *page, const char *name, const char *text) {
+    const bool first = !page->text.failed && page->text.data[page->text.size - 1] == '[';
+    sweep_print(&page->text, "%s{\"%s\": ", first ? "" : ",\n", name);
+    sweep_quote(&page->text, text);
 }
 
-static void describe(struct page *page, const char *left, const char *text, int indent) {
+static void title(struct page *page, const char *text) {
+    if (page->data) {
+        member(page, "title", text);
+        sweep_append(&page->text, "}", 1);
+    } else {
+        sweep_print(&page->text, "\n%s:\n", text);
+    }
+}
+
+static void paragraph(struct page *page, const char *text) {
+    if (page->data) {
+        member(page, "paragraph", text);
+        sweep_append(&page->text, "}", 1);
+    } else {
+        sweep_fold(&page->text, text, 0, 0, page->width);
+    }
+}
+
+static void item(struct page *page, const char *left, const char *text, int indent) {
+    if (page->data) {
+        member(page, "item", left);
+        sweep_append(&page->text, ", \"meaning\": ", 13);
+        sweep_quote(&page->text, text);
+        sweep_append(&page->text, "}", 1);
+        return;
+    }
     sweep_print(&page->text, "  %s", left);
     int at = 2 + (int)strlen(left);
     if (at >= indent) {
@@ -27,6 +55,17 @@ static void describe(struct page *page, const char *left, const char *text, int 
     sweep_fold(&page->text, text, indent, at, page->width);
 }
 
+static void example(struct page *page, const char *command) {
+    if (page->data) {
+        member(page, "example", command);
+        sweep_append(&page->text, "}", 1);
+    } else {
+        sweep_print(&page->text, "  %s\n", command);
+    }
+}
+
+/* ---- what it says --------------------------------------------------------------------------------- */
+
 static void print_axis(struct page *page, const struct sweep_axis *axis) {
     const struct word *word = sweep_word(axis->name);
     char left[64], text[512], allowed[160];
@@ -34,8 +73,19 @@ static void print_axis(struct page *page, const struct sweep_axis *axis) {
         return;
     sweep_word_allowed(word, allowed, sizeof allowed);
     snprintf(left, sizeof left, "--%s", axis->name);
-    snprintf(text, sizeof text, "%s; %s; default %s", word->meaning, allowed, axis->initial);
-    describe(page, left, text, 16);
+    snprintf(text, sizeof text, sweep_tr("%s; %s; default %s"), sweep_tr(word->meaning), allowed,
+             axis->initial);
+    item(page, left, text, 16);
+}
+
+static void print_axes(struct page *page, const struct sweep_spec *spec) {
+    title(page, sweep_tr("Axes"));
+    paragraph(
+        page,
+        sweep_tr("Every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of "
+                 "whole numbers or a range a:b:step of numbers, both ends included."));
+    for (size_t i = 0; spec->axes[i].name; i++)
+        print_axis(page, &spec->axes[i]);
 }
 
 static void print_flag(struct page *page, const struct sweep_spec *spec, enum flag flag) {
@@ -43,11 +93,9 @@ static void print_flag(struct page *page, const struct sweep_spec *spec, enum fl
     char left[64], text[256];
     snprintf(left, sizeof left, "--%s%s%s", word->name, word->argument ? " " : "",
              word->argument ? word->argument : "");
-    if (flag == FLAG_OUT)
-        snprintf(text, sizeof text, "%s (default results/%s.csv)", word->meaning, spec->name);
-    else
-        snprintf(text, sizeof text, "%s", word->meaning);
-    describe(page, left, text, 18);
+    snprintf(text, sizeof text, flag == FLAG_OUT ? sweep_tr("%s (default results/%s.csv)") : "%s",
+             sweep_tr(word->meaning), spec->name);
+    item(page, left, text, 18);
 }
 
 static void print_columns(struct page *page, const struct sweep_spec *spec) {
@@ -55,29 +103,34 @@ static void print_columns(struct page *page, const struct sweep_spec *spec) {
     for (size_t i = 0; spec->columns[i].name; i++)
         if ((int)strlen(spec->columns[i].name) > widest)
             widest = (int)strlen(spec->columns[i].name);
-    sweep_print(&page->text, "\nColumns of the CSV, after cell and the axes:\n");
+    title(page, sweep_tr("Columns of the CSV, after cell and the axes"));
     for (size_t i = 0; spec->columns[i].name; i++)
-        describe(page, spec->columns[i].name, spec->columns[i].meaning, widest + 4);
-    describe(page, "status", "ok, diverged at step N, or zero at step N (an exactly zero gradient)",
-             widest + 4);
+        item(page, spec->columns[i].name, sweep_tr(spec->columns[i].meaning), widest + 4);
+    item(page, "status", sweep_tr("ok, diverged at step N, or zero at step N (an exactly zero gradient)"),
+         widest + 4);
 }
 
 static void print_environment(struct page *page) {
     char levels[64], text[160];
     sweep_levels(levels, sizeof levels);
-    snprintf(text, sizeof text, "instruction set to compute with, here %s (default: the last)", levels);
-    sweep_print(&page->text, "\nEnvironment:\n");
-    describe(page, "EVANESCE_LEVEL", text, 18);
-    describe(page, "EVANESCE_DATA", "folder of a text that is not here", 18);
+    snprintf(text, sizeof text, sweep_tr("instruction set to compute with, here %s (default: the last)"),
+             page->data ? "plain, avx2, avx512" : levels);
+    title(page, sweep_tr("Environment"));
+    item(page, "EVANESCE_LEVEL", text, 18);
+    item(page, "EVANESCE_DATA", sweep_tr("folder of a text that is not here"), 18);
 }
 
 static void print_examples(struct page *page, const struct sweep_spec *spec) {
     const struct sweep_axis *last = spec->axes;
+    char text[256];
     while (last->name && last[1].name)
         last++;
-    sweep_print(&page->text, "\nExamples:\n  %s --plot\n", spec->name);
+    title(page, sweep_tr("Examples"));
+    snprintf(text, sizeof text, "%s --plot", spec->name);
+    example(page, text);
+    snprintf(text, sizeof text, "%s --%s %s --out - --jobs 1", spec->name, last->name, last->initial);
     if (last->name)
-        sweep_print(&page->text, "  %s --%s %s --out - --jobs 1\n", spec->name, last->name, last->initial);
+        example(page, text);
 }
 
 static bool has_seed(const struct sweep_spec *spec) {
@@ -88,30 +141,31 @@ static bool has_seed(const struct sweep_spec *spec) {
 }
 
 static void print_files(struct page *page, const struct sweep_spec *spec) {
-    char text[512];
-    snprintf(text, sizeof text,
-             "Beside FILE.csv, in folders that are made: FILE.meta.json (how it was made), %s%s.sqlite, the "
-             "store of all finished cells. The same command again, or one with more values, computes only "
-             "what is not there.",
-             has_seed(spec) ? "FILE.summary.csv (mean and deviation over seeds), " : "", spec->name);
-    sweep_print(&page->text, "\n");
-    fold(page, text);
-    fold(page,
-         "Exit status: 0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on).");
+    char text[640];
+    title(page, sweep_tr("Files"));
+    paragraph(page,
+              sweep_tr("Beside FILE.csv, in folders that are made, FILE.meta.json says how it was made."));
+    if (has_seed(spec))
+        paragraph(page, sweep_tr("FILE.summary.csv has the mean and the deviation over seeds."));
+    snprintf(
+        text, sizeof text,
+        sweep_tr(
+            "%s.sqlite is the store of all finished cells: the same command again, or one with more values, "
+            "computes only what is not there."),
+        spec->name);
+    paragraph(page, text);
+    title(page, sweep_tr("Exit status"));
+    paragraph(
+        page,
+        sweep_tr("0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on)."));
 }
 
-static void print_help(struct page *page, const struct sweep_spec *spec) {
-    sweep_print(&page->text, "Usage: %s [--AXIS VALUES]... [--FLAG]...\n\n", spec->name);
-    fold(page, spec->question);
-    describe(page, "Theory:", spec->theory ? spec->theory : "none", 10);
-    sweep_print(&page->text, "\n");
-    fold(page,
-         "Axes; every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of whole "
-         "numbers or a range a:b:step of numbers, both ends included:");
-    for (size_t i = 0; spec->axes[i].name; i++)
-        print_axis(page, &spec->axes[i]);
+static void print_page(struct page *page, const struct sweep_spec *spec) {
+    paragraph(page, sweep_tr(spec->question));
+    item(page, sweep_tr("Theory:"), sweep_tr(spec->theory ? spec->theory : "none"), 10);
+    print_axes(page, spec);
     print_columns(page, spec);
-    sweep_print(&page->text, "\nFlags:\n");
+    title(page, sweep_tr("Flags"));
     for (int i = 0; i < FLAGS; i++)
         print_flag(page, spec, (enum flag)i);
     print_environment(page);
@@ -119,17 +173,73 @@ static void print_help(struct page *page, const struct sweep_spec *spec) {
     print_files(page, spec);
 }
 
-int sweep_help(const struct sweep_spec *spec) {
-    const int columns = sweep_screen().columns;
-    struct page page = { .width = columns < WIDTH ? columns : WIDTH };
-    print_help(&page, spec);
-    const bool failed = page.text.failed;
+static int print_out(struct page *page, const struct sweep_spec *spec) {
+    const bool failed = page->text.failed;
     if (failed)
         sweep_say(spec->name, "out of memory");
     else
-        fwrite(page.text.data, 1, page.text.size, stdout);
-    sweep_buffer_free(&page.text);
+        fwrite(page->text.data, 1, page->text.size, stdout);
+    sweep_buffer_free(&page->text);
     return failed ? SWEEP_FAILED : sweep_finish_output(spec->name);
+}
+
+int sweep_help(const struct sweep_spec *spec) {
+    const int columns = sweep_screen().columns;
+    struct page page = { .width = columns < WIDTH ? columns : WIDTH };
+    sweep_print(&page.text, sweep_tr("Usage: %s [--AXIS VALUES]... [--FLAG]...\n\n"), spec->name);
+    print_page(&page, spec);
+    return print_out(&page, spec);
+}
+
+/* ---- the same as data ----------------------------------------------------------------------------- */
+
+/* The words a shell may offer for a flag: the values of an axis of words, what an argument is called. */
+static void print_words(struct buffer *out, const struct sweep_spec *spec) {
+    for (size_t i = 0; spec->axes[i].name; i++) {
+        const struct word *word = sweep_word(spec->axes[i].name);
+        sweep_print(out, "%s{\"flag\": \"%s\", \"argument\": \"%s\", \"words\": [", i ? ",\n" : "",
+                    spec->axes[i].name, word->kind == KIND_FILE ? "FILE" : "VALUES");
+        for (size_t j = 0; word->kind == KIND_NAME && word->names[j]; j++)
+            sweep_print(out, "%s\"%s\"", j ? ", " : "", word->names[j]);
+        sweep_print(out, "], \"meaning\": ");
+        sweep_quote(out, word->meaning);
+        sweep_print(out, "}");
+    }
+    for (int i = 0; i < FLAGS; i++) {
+        const char *argument = sweep_flags[i].argument;
+        sweep_print(out, ",\n{\"flag\": \"%s\", \"argument\": \"%s\", \"words\": [], \"meaning\": ",
+                    sweep_flags[i].name, argument ? argument : "");
+        sweep_quote(out, sweep_flags[i].meaning);
+        sweep_print(out, "}");
+    }
+}
+
+/* What is said in English in the tables, for those who translate it. */
+static void print_texts(struct buffer *out, const struct sweep_spec *spec) {
+    sweep_quote(out, spec->question);
+    sweep_print(out, ",\n");
+    sweep_quote(out, spec->theory ? spec->theory : "none");
+    for (size_t i = 0; spec->columns[i].name; i++) {
+        sweep_print(out, ",\n");
+        sweep_quote(out, spec->columns[i].meaning);
+    }
+    if (spec->plot.guide.meaning) {
+        sweep_print(out, ",\n");
+        sweep_quote(out, spec->plot.guide.meaning);
+    }
+}
+
+int sweep_help_data(const struct sweep_spec *spec) {
+    struct page page = { .data = true };
+    sweep_print(&page.text, "{\"name\": \"%s\", \"version\": \"%s\",\n\"page\": [", spec->name,
+                EVANESCE_VERSION);
+    print_page(&page, spec);
+    sweep_print(&page.text, "],\n\"flags\": [");
+    print_words(&page.text, spec);
+    sweep_print(&page.text, "],\n\"texts\": [");
+    print_texts(&page.text, spec);
+    sweep_print(&page.text, "]}\n");
+    return print_out(&page, spec);
 }
 
 int sweep_version(const struct sweep_spec *spec) {

@@ -32,9 +32,9 @@ struct picture {
 static const char *meaning_of(const struct sweep_spec *spec, const char *name) {
     for (size_t i = 0; spec->columns[i].name; i++)
         if (strcmp(spec->columns[i].name, name) == 0)
-            return spec->columns[i].meaning;
+            return sweep_tr(spec->columns[i].meaning);
     const struct word *word = sweep_word(name);
-    return word ? word->meaning : "";
+    return word ? sweep_tr(word->meaning) : "";
 }
 
 static int shade_of(const struct slice *slice, double value) {
@@ -57,9 +57,10 @@ static void print_heading(struct buffer *out, const struct picture *picture) {
     const struct sweep_spec *spec = slice->grid->spec;
     struct buffer line = { .data = NULL };
     sweep_print(&line, "%s: %s%s", spec->plot.y, meaning_of(spec, spec->plot.y),
-                slice->means ? "; mean over seeds" : "");
+                slice->means ? sweep_tr("; mean over seeds") : "");
     if (spec->plot.beside)
-        sweep_print(&line, "; beside it %s: %s", spec->plot.beside, meaning_of(spec, spec->plot.beside));
+        sweep_print(&line, sweep_tr("; beside it %s: %s"), spec->plot.beside,
+                    meaning_of(spec, spec->plot.beside));
     fold_buffer(out, &line, picture->columns);
 }
 
@@ -88,7 +89,7 @@ static void print_key(struct buffer *out, const struct picture *picture) {
         sweep_print(&line, "%s.\t%s", line.size ? "; " : "", slice->column[2]);
     if (!slice->map && spec->plot.guide.meaning)
         sweep_print(&line, "%s%s\t%s", line.size ? "; " : "", picture->style->guide,
-                    spec->plot.guide.meaning);
+                    sweep_tr(spec->plot.guide.meaning));
     if (line.size)
         fold_buffer(out, &line, picture->columns);
 }
@@ -100,22 +101,25 @@ static void print_left_out(struct buffer *out, const struct picture *picture, si
     const struct slice *slice = picture->slice;
     const struct axis *axis = &slice->grid->axes[place];
     const struct value *held = slice->held[place];
-    struct buffer line = { .data = NULL };
+    const char *name = axis->word->name;
+    struct buffer line = { .data = NULL }, others = { .data = NULL };
+    size_t named = 0;
+    for (size_t i = 0; held && i < axis->count && named < NAMED; i++)
+        if (&axis->values[i] != held)
+            sweep_print(&others, "%s%s", named++ ? ", " : "", axis->values[i].text);
+    sweep_append(&others, "", 1);
     if (axis == slice->by && !slice->map && axis->count > MARKS)
-        sweep_print(&line, "Of --%s the first %d of %zu values are drawn.", axis->word->name, MARKS,
+        sweep_print(&line, sweep_tr("Of --%s the first %d of %zu values are drawn."), name, MARKS,
                     axis->count);
-    if (held && axis->count > 1) {
-        sweep_print(&line, "Of --%s only %s is drawn; left out:", axis->word->name, held->text);
-        size_t named = 0;
-        for (size_t i = 0; i < axis->count && named < NAMED; i++)
-            if (&axis->values[i] != held)
-                sweep_print(&line, "%s %s", named++ ? "," : "", axis->values[i].text);
-        if (named + 1 < axis->count)
-            sweep_print(&line, " and %zu more", axis->count - 1 - named);
-        sweep_print(&line, ".");
-    }
+    else if (held && axis->count > named + 1 && !others.failed)
+        sweep_print(&line, sweep_tr("Of --%s only %s is drawn; left out: %s and %zu more."), name, held->text,
+                    others.data, axis->count - 1 - named);
+    else if (held && axis->count > 1 && !others.failed)
+        sweep_print(&line, sweep_tr("Of --%s only %s is drawn; left out: %s."), name, held->text,
+                    others.data);
     if (line.size)
         fold_buffer(out, &line, picture->columns);
+    sweep_buffer_free(&others);
 }
 
 /* "Of rows that differ only in update the first is drawn." */
@@ -127,7 +131,7 @@ static void print_folded(struct buffer *out, const struct picture *picture) {
             sweep_print(&keys, "%s%s", keys.size ? ", " : "", spec->columns[i].name);
     sweep_append(&keys, "", 1);
     if (!keys.failed)
-        sweep_print(&line, "Of rows that differ only in %s the first is drawn.", keys.data);
+        sweep_print(&line, sweep_tr("Of rows that differ only in %s the first is drawn."), keys.data);
     fold_buffer(out, &line, picture->columns);
     sweep_buffer_free(&keys);
 }
@@ -328,7 +332,7 @@ static bool show(struct picture *picture, struct reason *why) {
     const bool empty = !picture->slice->marks.size;
     print_heading(&heading, picture);
     if (empty)
-        sweep_print(&below, "Nothing to draw: %s is empty here.\n", picture->slice->column[0]);
+        sweep_print(&below, sweep_tr("Nothing to draw: %s is empty here.\n"), picture->slice->column[0]);
     print_below(&below, picture);
     const int rows = picture->rows - lines(&heading) - lines(&below) - 1; /* and the prompt's */
     picture->rows = rows < LEAST_ROWS ? LEAST_ROWS : rows;

@@ -3,7 +3,6 @@
 #include "command.h"
 
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +111,7 @@ static bool check_inputs(const struct job *job, struct reason *why) {
         const char *read = there ? sweep_grid_reads(&job->grid, &info) : NULL;
         if (read)
             return sweep_refuse(why, "--out: %s would be written over the text %s that is read",
-                                standard ? "standard output" : outputs[i], read);
+                                standard ? sweep_tr("standard output") : outputs[i], read);
     }
     return true;
 }
@@ -329,14 +328,13 @@ int sweep_main(const struct sweep_spec *spec, uint64_t program, int argc, char *
     struct buffer command = { .data = NULL };
     occupy_standard_streams();
     sweep_ignore_signals();
-    setlocale(LC_CTYPE, ""); /* numbers keep the point */
-    setlocale(LC_MESSAGES, "");
+    sweep_language();
     if (!sweep_options_parse(&options, spec, argc - 1, (const char *const *)argv + 1, &why)) {
         sweep_say(spec->name, "%s", why.text);
         return why.failed ? SWEEP_FAILED : SWEEP_REFUSED;
     }
     if (options.flag[FLAG_HELP])
-        return sweep_help(spec);
+        return *options.flag[FLAG_HELP] ? sweep_help_data(spec) : sweep_help(spec);
     if (options.flag[FLAG_VERSION])
         return sweep_version(spec);
     sweep_command(&command, argc, argv);

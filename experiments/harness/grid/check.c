@@ -18,12 +18,13 @@ static bool refuse_point(const struct sweep_point *point, const char *fault, dou
                          double available, struct reason *why) {
     struct buffer settings = { .data = NULL };
     print_settings(&settings, point);
-    const char *given = settings.failed ? "this grid" : settings.data;
+    const char *given = settings.failed ? sweep_tr("this grid") : settings.data;
     if (fault)
-        sweep_refuse(why, "%.300s: no network has these values (%s)", given, fault);
+        sweep_refuse(why, "%.300s: no network has these values (%s)", given, sweep_tr(fault));
     else
         sweep_refuse(why, "%.300s: needs %.15g bytes for each of %u jobs, but only %.15g are available%s",
-                     given, bytes, jobs, available, bytes <= available ? "; --jobs 1 would fit" : "");
+                     given, bytes, jobs, available,
+                     bytes <= available ? sweep_tr("; --jobs 1 would fit") : "");
     sweep_buffer_free(&settings);
     return false;
 }

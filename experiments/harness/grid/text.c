@@ -19,7 +19,7 @@ static const char *data_folder(void) {
 static bool refuse(const char *axis, const char *name, int error, struct reason *why) {
     why->failed = !sweep_wrong_name(error);
     return sweep_refuse(why, "--%s %s: %s%s", axis, name, strerror(error),
-                        why->failed ? "" : "; must be a text file");
+                        why->failed ? "" : sweep_tr("; must be a text file"));
 }
 
 static bool check_text(const struct sweep_text *text, const char *axis, const char *name,
@@ -30,7 +30,7 @@ static bool check_text(const struct sweep_text *text, const char *axis, const ch
     size_t end = nul ? (size_t)(nul - text->bytes) : text->size, valid = sweep_utf8_valid(text->bytes, end);
     if (valid < text->size)
         return sweep_refuse(why, "--%s %s: %s at byte %zu; must be a text file in UTF-8", axis, name,
-                            valid < end ? "is not UTF-8" : "has a NUL", valid);
+                            valid < end ? sweep_tr("is not UTF-8") : sweep_tr("has a NUL"), valid);
     return true;
 }
 
@@ -53,7 +53,8 @@ static bool check_file(struct stat *info, int fd, const char *axis, const char *
         return refuse(axis, name, errno, why);
     if (!S_ISREG(info->st_mode))
         return sweep_refuse(why, "--%s %s: %s; must be a text file", axis, name,
-                            S_ISDIR(info->st_mode) ? "is a folder" : "is not a regular file");
+                            S_ISDIR(info->st_mode) ? sweep_tr("is a folder")
+                                                   : sweep_tr("is not a regular file"));
     double available = sweep_memory_available();
     return (double)info->st_size <= available ||
            sweep_refuse(why, "--%s %s: needs %.15g bytes, but only %.15g are available", axis, name,

@@ -1,29 +1,36 @@
 /* Checks of a point that several experiments share: see sweep.h, `valid`. */
+#include "base/base.h"
 #include "sweep.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+bool sweep_invalid(char *reason, size_t size, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    vsnprintf(reason, size, sweep_tr(format), list);
+    va_end(list);
+    return false;
+}
 
 bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t first = sweep_count(point, "first"), last = sweep_count(point, "last");
     const uint64_t length = sweep_count(point, "length");
     if (last >= length)
-        snprintf(reason, size, "--last %" PRIu64 ": must be below --length %" PRIu64, last, length);
-    else if (last < 2 || first > last - 2)
-        snprintf(reason, size, "--first %" PRIu64 ": must leave three lags up to --last %" PRIu64, first,
-                 last);
-    else
-        return true;
-    return false;
+        return sweep_invalid(reason, size, "--last %" PRIu64 ": must be below --length %" PRIu64, last,
+                             length);
+    if (last < 2 || first > last - 2)
+        return sweep_invalid(reason, size, "--first %" PRIu64 ": must leave three lags up to --last %" PRIu64,
+                             first, last);
+    return true;
 }
 
 bool sweep_norm_valid(const struct sweep_point *point, char *reason, size_t size) {
     const char *norm = sweep_name(point, "norm");
-    if (strcmp(norm, "none") != 0 && sweep_count(point, "batch") < 2) {
-        snprintf(reason, size, "--batch 1: must be at least 2 with --norm %s", norm);
-        return false;
-    }
+    if (strcmp(norm, "none") != 0 && sweep_count(point, "batch") < 2)
+        return sweep_invalid(reason, size, "--batch 1: must be at least 2 with --norm %s", norm);
     return sweep_lags_valid(point, reason, size);
 }
 
@@ -32,9 +39,9 @@ bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size
     const size_t bytes = sweep_text(point, "file").size;
     if (bytes > length)
         return true;
-    snprintf(reason, size, "--file %s: holds %zu bytes, a window of --length %" PRIu64 " needs %" PRIu64,
-             sweep_name(point, "file"), bytes, length, length + 1);
-    return false;
+    return sweep_invalid(reason, size,
+                         "--file %s: holds %zu bytes, a window of --length %" PRIu64 " needs %" PRIu64,
+                         sweep_name(point, "file"), bytes, length, length + 1);
 }
 
 bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size) {
@@ -42,7 +49,6 @@ bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t siz
     const double limit = sweep_real(point, "limit"), step = sweep_real(point, "step");
     if (2 * limit / step < rows_max)
         return true;
-    snprintf(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step, rows_max,
-             limit);
-    return false;
+    return sweep_invalid(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step,
+                         rows_max, limit);
 }

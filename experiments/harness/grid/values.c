@@ -12,12 +12,16 @@
 enum { SPELLING = 24 }; /* bytes of the longest spelling of a range's value: -1.23456789012e-308 */
 
 static bool refuse_form(const struct axis *axis, const char *item, struct reason *why) {
-    const char *form = axis->word->kind == KIND_COUNT ? "7, a list 1,10,100 or a range 1:10 or 0:100:20"
-                                                      : "0.5, a list 0.5,1 or a range 0.5:2:0.25";
+    const char *name = axis->word->name;
     char allowed[160];
     sweep_word_allowed(axis->word, allowed, sizeof allowed);
-    return sweep_refuse(why, "--%s %.120s: must be %s%s, written as %s", axis->word->name, item,
-                        axis->word->kind == KIND_REAL ? "a number " : "", allowed, form);
+    if (axis->word->kind == KIND_COUNT)
+        return sweep_refuse(
+            why, "--%s %.120s: must be %s, written as 7, a list 1,10,100 or a range 1:10 or 0:100:20", name,
+            item, allowed);
+    return sweep_refuse(
+        why, "--%s %.120s: must be a number %s, written as 0.5, a list 0.5,1 or a range 0.5:2:0.25", name,
+        item, allowed);
 }
 
 static bool refuse_value(const struct axis *axis, const char *item, struct reason *why) {
@@ -206,7 +210,7 @@ static bool add_name(struct axis *axis, const char *item, struct reason *why) {
     refuse_value(axis, item, why);
     size_t used = strlen(why->text);
     if (nearest)
-        snprintf(why->text + used, sizeof why->text - used, " (did you mean %s?)", nearest);
+        snprintf(why->text + used, sizeof why->text - used, sweep_tr(" (did you mean %s?)"), nearest);
     return false;
 }
 

@@ -184,7 +184,7 @@ const struct rnn_activation *sweep_activation_named(const char *name) {
 }
 
 static void allowed_names(const struct word *word, char *text, size_t size) {
-    snprintf(text, size, "one of");
+    snprintf(text, size, "%s", sweep_tr("one of"));
     for (size_t i = 0; word->names[i]; i++) {
         size_t used = strlen(text);
         snprintf(text + used, size - used, "%s %s", i ? "," : "", word->names[i]);
@@ -193,17 +193,17 @@ static void allowed_names(const struct word *word, char *text, size_t size) {
 
 static void allowed_counts(const struct word *word, char *text, size_t size) {
     if (word->most < LARGEST_EXACT)
-        snprintf(text, size, "a whole number from %llu to %llu", (unsigned long long)word->least,
+        snprintf(text, size, sweep_tr("a whole number from %llu to %llu"), (unsigned long long)word->least,
                  (unsigned long long)word->most);
     else
-        snprintf(text, size, "a whole number >= %llu", (unsigned long long)word->least);
+        snprintf(text, size, sweep_tr("a whole number >= %llu"), (unsigned long long)word->least);
 }
 
 static void allowed_reals(const struct word *word, char *text, size_t size) {
     snprintf(text, size, "%s %.12g", word->above ? ">" : ">=", word->low);
     size_t used = strlen(text);
     if (isfinite(word->high))
-        snprintf(text + used, size - used, " and %s %.12g", word->below ? "<" : "<=", word->high);
+        snprintf(text + used, size - used, sweep_tr(" and %s %.12g"), word->below ? "<" : "<=", word->high);
 }
 
 void sweep_word_allowed(const struct word *word, char *text, size_t size) {
@@ -218,7 +218,7 @@ void sweep_word_allowed(const struct word *word, char *text, size_t size) {
         allowed_reals(word, text, size);
         return;
     case KIND_FILE:
-        snprintf(text, size, "a text file in UTF-8");
+        snprintf(text, size, "%s", sweep_tr("a text file in UTF-8"));
         return;
     }
 }

@@ -47,12 +47,14 @@ static double print_longest(struct buffer *out, const struct worker *workers) {
             total = all;
         }
     }
-    if (total) {
-        sweep_print(out, "  update ");
-        print_grouped(out, done);
-        sweep_print(out, " of ");
-        print_grouped(out, total);
-    }
+    struct buffer made = { .data = NULL }, wanted = { .data = NULL };
+    print_grouped(&made, done);
+    print_grouped(&wanted, total);
+    if (total && !made.failed && !wanted.failed)
+        sweep_print(out, sweep_tr("  update %.*s of %.*s"), (int)made.size, made.data, (int)wanted.size,
+                    wanted.data);
+    sweep_buffer_free(&made);
+    sweep_buffer_free(&wanted);
     return amount;
 }
 
@@ -65,7 +67,8 @@ void sweep_progress_show(struct progress *progress, uint64_t done, const struct 
     const double all = (double)done + print_longest(&longest, workers);
     const double rate = (all - (double)progress->before) / (now - progress->started + 1e-9);
     const double left = rate > 0 ? ((double)progress->total - all) / rate : 0;
-    fprintf(stderr, "\r\033[K%llu/%llu cells  %.3g/s  %.0f s left%.*s", (unsigned long long)done,
+    fprintf(stderr, "\r\033[K");
+    fprintf(stderr, sweep_tr("%llu/%llu cells  %.3g/s  %.0f s left%.*s"), (unsigned long long)done,
             (unsigned long long)progress->total, rate, left, longest.failed ? 0 : (int)longest.size,
             longest.size ? longest.data : "");
     fflush(stderr);
@@ -80,6 +83,6 @@ void sweep_progress_clear(struct progress *progress) {
 void sweep_progress_end(struct progress *progress, const char *path) {
     sweep_progress_clear(progress);
     if (progress->on)
-        fprintf(stderr, "%llu cells in %.1f s -> %s\n", (unsigned long long)progress->total,
+        fprintf(stderr, sweep_tr("%llu cells in %.1f s -> %s\n"), (unsigned long long)progress->total,
                 sweep_clock() - progress->started, path);
 }

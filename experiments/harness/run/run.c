@@ -29,13 +29,14 @@ static bool fail(struct run *run, const struct sweep_point *point, const char *r
     if (!run->failed) {
         struct buffer label = { .data = NULL };
         sweep_progress_clear(&run->progress);
-        if (point) {
-            sweep_print(&label, "cell %llu (", (unsigned long long)point->cell);
+        if (point)
             sweep_point_label(&label, point);
-            sweep_print(&label, "): ");
-        }
-        sweep_say(run->grid->spec->name, "%.*s%s", label.failed ? 0 : (int)label.size,
-                  label.size ? label.data : "", reason);
+        sweep_append(&label, "", 1);
+        if (point && !label.failed)
+            sweep_say(run->grid->spec->name, "cell %llu (%s): %s", (unsigned long long)point->cell,
+                      label.data, reason);
+        else
+            sweep_say(run->grid->spec->name, "%s", reason);
         sweep_buffer_free(&label);
     }
     run->failed = true;
@@ -59,20 +60,20 @@ static const char *judge(struct worker *worker, enum rnn_status status) {
     if (worker->why.text[0])
         return worker->why.text;
     if (sink->no_memory || status == RNN_NO_MEMORY)
-        return "out of memory";
+        return sweep_tr("out of memory");
     if (sink->bad) {
         sweep_refuse(&worker->why, "internal error: the column %s is infinite", sink->bad);
         return worker->why.text;
     }
     if (status != RNN_OK && status != RNN_DIVERGED && status != RNN_ZERO)
-        return rnn_status_text(status);
+        return sweep_tr(rnn_status_text(status));
     double empty[COLUMNS_MAX];
     for (size_t i = 0; i < sink->columns; i++)
         empty[i] = SWEEP_NONE;
     if (sink->rows == 0 && status != RNN_OK)
         sweep_row(sink, empty);
     name_status(worker, status);
-    return sink->no_memory ? "out of memory" : NULL;
+    return sink->no_memory ? sweep_tr("out of memory") : NULL;
 }
 
 static bool keep(struct run *run) {
@@ -152,9 +153,11 @@ static void *run_cells(void *self) {
 int sweep_run_stopped(const struct run *run) {
     const int number = run->failed ? 0 : sweep_interrupted();
     const uint64_t kept = run->before + sweep_store_written(run->store);
-    sweep_say(run->grid->spec->name, "%s: %llu of %llu cells kept in %s; the same command goes on",
-              number ? "interrupted" : "failed", (unsigned long long)kept,
-              (unsigned long long)run->grid->mine, sweep_store_name(run->store));
+    const char *format =
+        number ? sweep_tr("interrupted: %llu of %llu cells kept in %s; the same command goes on")
+               : sweep_tr("failed: %llu of %llu cells kept in %s; the same command goes on");
+    sweep_say(run->grid->spec->name, format, (unsigned long long)kept, (unsigned long long)run->grid->mine,
+              sweep_store_name(run->store));
     return number ? 128 + number : SWEEP_FAILED;
 }
 

@@ -159,11 +159,11 @@ static void name_fault(char *reason, size_t size, const struct sweep_point *poin
     for (size_t i = 0; i < point->grid->count; i++) {
         const char *name = point->grid->axes[i].word->name;
         if (strlen(name) == word && strncmp(name, fault, word) == 0) {
-            snprintf(reason, size, "--%s %s%s", name, sweep_point_text(point, i), fault + word);
+            snprintf(reason, size, "--%s %s%s", name, sweep_point_text(point, i), sweep_tr(fault) + word);
             return;
         }
     }
-    snprintf(reason, size, "%s", fault);
+    sweep_invalid(reason, size, "%s", sweep_tr(fault));
 }
 
 bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size) {
@@ -172,11 +172,11 @@ bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t 
     const size_t least = training.problem.task->least;
     const char *fault = rnn_training_fault(&training, &spec);
     if (training.longest < least)
-        snprintf(reason, size, "--length %zu: must be at least %zu with --task %s", training.longest, least,
-                 training.problem.task->name);
+        sweep_invalid(reason, size, "--length %zu: must be at least %zu with --task %s", training.longest,
+                      least, training.problem.task->name);
     else if (training.shortest < least || training.shortest > training.longest)
-        snprintf(reason, size, "--shortest %zu: must be 0, or from %zu to --length %zu", training.shortest,
-                 least, training.longest);
+        sweep_invalid(reason, size, "--shortest %zu: must be 0, or from %zu to --length %zu",
+                      training.shortest, least, training.longest);
     else if (fault)
         name_fault(reason, size, point, fault);
     return !fault;

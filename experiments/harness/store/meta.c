@@ -30,29 +30,9 @@ static const char *cpu_level(void) {
 #endif
 }
 
-/* A JSON string; a byte that is not UTF-8 becomes U+FFFD. */
-static void print_string(struct buffer *out, const char *text) {
-    size_t left = strlen(text);
-    sweep_append(out, "\"", 1);
-    while (left) {
-        size_t length = sweep_utf8((const unsigned char *)text, left);
-        if (length == 0)
-            sweep_append(out, "\\ufffd", 6);
-        else if (*text == '"' || *text == '\\')
-            sweep_print(out, "\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
-            sweep_print(out, "\\u%04x", (unsigned)*text);
-        else
-            sweep_append(out, text, length);
-        text += length ? length : 1;
-        left -= length ? length : 1;
-    }
-    sweep_append(out, "\"", 1);
-}
-
 static void print_member(struct buffer *out, const char *name, const char *text) {
     sweep_print(out, "    \"%s\": ", name);
-    print_string(out, text);
+    sweep_quote(out, text);
     sweep_append(out, ",\n", 2);
 }
 
@@ -61,7 +41,7 @@ static void print_axis(struct buffer *out, const struct axis *axis) {
     sweep_print(out, "      \"%s\": [", axis->word->name);
     for (size_t i = 0; i < axis->count; i++) {
         sweep_append(out, ", ", i ? 2 : 0);
-        print_string(out, axis->values[i].text);
+        sweep_quote(out, axis->values[i].text);
     }
     sweep_append(out, "]", 1);
 }
@@ -69,9 +49,9 @@ static void print_axis(struct buffer *out, const struct axis *axis) {
 static void print_texts(struct buffer *out, const struct axis *axis) {
     for (size_t i = 0; i < axis->count && axis->word->kind == KIND_FILE; i++) {
         sweep_append(out, "      ", 6);
-        print_string(out, axis->values[i].text);
+        sweep_quote(out, axis->values[i].text);
         sweep_append(out, ": ", 2);
-        print_string(out, axis->values[i].content);
+        sweep_quote(out, axis->values[i].content);
         sweep_append(out, ",\n", i + 1 < axis->count ? 2 : 0);
     }
 }

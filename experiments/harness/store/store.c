@@ -229,7 +229,7 @@ static bool open_tables(struct store *store, struct reason *why) {
     const int kind = sweep_store_identify(store->db, store->spec.experiment);
     if (kind == SQLITE_NOTADB) {
         store->damaged = true;
-        snprintf(store->damage, sizeof store->damage, "is not a store of %s of this version",
+        snprintf(store->damage, sizeof store->damage, sweep_tr("is not a store of %s of this version"),
                  store->spec.experiment);
         return sweep_refuse(why, "%s: %s", store->spec.path, store->damage);
     }
