@@ -136,8 +136,8 @@ INLINE void multiply_strips(double *out, const double *start, const struct block
 }
 
 /* A block of any size; `upward` takes the last rows first. */
-INLINE void multiply(double *out, const double *start, struct block b, size_t rows, size_t columns,
-                     const int turned, int upward) {
+INLINE void multiply_block(double *out, const double *start, struct block b, size_t rows, size_t columns,
+                           const int turned, int upward) {
     const struct k_cut wide = k_cut(columns, WIDEST);
     const struct k_cut parts = k_cut((rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
     for (size_t n = 0; n < parts.pieces; n++) {
@@ -150,7 +150,7 @@ INLINE void multiply(double *out, const double *start, struct block b, size_t ro
 
 static void product(double *out, const double *start, size_t start_step, const struct k_term *terms,
                     size_t count, size_t batch, size_t rows, int upward) {
-    multiply(
+    multiply_block(
         out, start,
         (struct block){ .terms = terms, .end = terms + count, .out_step = rows, .start_step = start_step },
         rows, batch, 0, upward);
@@ -193,9 +193,10 @@ static void outer_block(double *W, const double *a, const double *x, size_t dept
     for (size_t j = 0; j < cols; j += OUTER_COLS) {
         const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
         k_lay_strips(strips, x + j, width, depth, 1, cols);
-        multiply(W + j, W + j,
-                 (struct block){ .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols },
-                 width, rows, 1, 0);
+        multiply_block(
+            W + j, W + j,
+            (struct block){ .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols }, width,
+            rows, 1, 0);
     }
 }
 

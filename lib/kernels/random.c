@@ -11,7 +11,7 @@
 enum { BLOCK = 4, CHUNK = 256 }; /* numbers; a chunk stays in the first cache */
 
 /* a b = 2^64 *high + what is returned */
-static inline uint64_t multiply(uint64_t *high, uint64_t a, uint64_t b) {
+static inline uint64_t wide_product(uint64_t *high, uint64_t a, uint64_t b) {
 #if defined __SIZEOF_INT128__
     __extension__ typedef unsigned __int128 wide;
     const wide product = (wide)a * b;
@@ -31,8 +31,8 @@ static inline void philox(uint64_t first[2], uint64_t second[2], uint64_t i, con
     uint64_t a = i, b = 0, c = 0, d = 0, key0 = key[0], key1 = key[1], high_a, high_c;
     UNROLL
     for (int round = 0; round < 10; round++) {
-        const uint64_t low_a = multiply(&high_a, 0xd2e7470ee14c6c93, a);
-        const uint64_t low_c = multiply(&high_c, 0xca5a826395121157, c);
+        const uint64_t low_a = wide_product(&high_a, 0xd2e7470ee14c6c93, a);
+        const uint64_t low_c = wide_product(&high_c, 0xca5a826395121157, c);
         a = high_c ^ b ^ key0;
         b = low_c;
         c = high_a ^ d ^ key1;
