@@ -20,10 +20,6 @@ COMMENT = re.compile(r'<!--.*?-->', re.S)
 UNIT = re.compile(r'\$\$.*?\$\$|\$[^$]+\$|`[^`]*`', re.S)  # a formula or a code span is one word
 CLAIM = re.compile(r'\bC\d+\b')
 
-# pages that do not hold all of this yet; must end empty
-TO_MEND = [
-    '17-letters']
-
 
 def read_order():
     """[(stem, claims)] of the reading order in README.md."""
@@ -68,7 +64,7 @@ class PagesTest(unittest.TestCase):
         for language, stem, claims, text in pages(appendices):
             seen += 1
             with self.subTest(page=f'{language}/{stem}'):
-                message = stem not in TO_MEND and fault(language, stem, claims, text)
+                message = fault(language, stem, claims, text)
                 if message:
                     self.fail(message)
         self.assertGreaterEqual(seen, 2 * 19)
@@ -150,7 +146,7 @@ class GlossaryTest(unittest.TestCase):
             self.assertGreater(len(rejected), 20)
             found = [match[0] for match in re.finditer(r'(?<![\w-])(?:' + '|'.join(rejected) + r')(?![\w-])', spoken(text), re.I)]
             with self.subTest(page=f'{language}/{stem}'):
-                self.assertEqual([] if stem in TO_MEND else found, [])
+                self.assertEqual(found, [])
 
     def test_a_term_is_explained_on_its_page_and_introduced_where_it_is_first_used(self):
         every = list(pages())
@@ -162,11 +158,11 @@ class GlossaryTest(unittest.TestCase):
                     own = [text for lang, stem, _, text in every if (lang, stem) == (language, term['page'])]
                     bold = [bold for text in own for bold in re.findall(r'\*\*[^*]+\*\*', prose(text))]
                     self.assertTrue(own)
-                    self.assertTrue(term['page'] in TO_MEND or any(of(term[language]).search(text) for text in bold), f'not explained on {term["page"]}')
+                    self.assertTrue(any(of(term[language]).search(text) for text in bold), f'not explained on {term["page"]}')
                     for stem, text in [(stem, text) for lang, stem, _, text in every if lang == language]:
                         good = introduced(text, term[language], term[other])
                         if good is not None:
-                            self.assertTrue(stem in TO_MEND or good, f'used on {stem} without a word')
+                            self.assertTrue(good, f'used on {stem} without a word')
                             break
 
 
