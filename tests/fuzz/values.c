@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(text, data, size);
     text[size] = '\0';
     axis.word = sweep_word(strsep(&list, "="));
+    MUST(!axis.word || !axis.word->names[NAMES_MAX]);
     if (axis.word && axis.word->kind != KIND_FILE && list) {
         const bool good = sweep_axis_parse(&axis, list, &arena, &why);
         MUST(good ? axis.count > 0 : why.text[0] != '\0');

@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-enum { AXES_MAX = 16, COLUMNS_MAX = 64 };
+enum { AXES_MAX = 16, COLUMNS_MAX = 64, NAMES_MAX = 10 };
 
 /* ---- words.c: the vocabulary ---------------------------------------------------------------------- */
 
@@ -15,7 +15,7 @@ enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
 struct word {
     const char *name;
     const char *meaning; /* with its unit */
-    const char *names[11]; /* KIND_NAME: what is allowed, ends with NULL */
+    const char *names[NAMES_MAX + 1]; /* KIND_NAME: what is allowed, ends with NULL */
     uint64_t least, most; /* KIND_COUNT */
     double low, high; /* KIND_REAL */
     enum kind kind;
