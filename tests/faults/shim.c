@@ -7,7 +7,7 @@
  *     FAULT_ERROR=28     errno then
  *     FAULT_MADE=FILE    is written once it has happened
  *
- * Calls count from main on. What libc calls inside itself cannot be stood before, so the kinds hold fopen, fwrite
+ * Calls count from main on to its end. What libc calls inside itself cannot be stood before, so the kinds hold fopen, fwrite
  * and fclose, too. A program that is started knows nothing of this. */
 #undef _FILE_OFFSET_BITS /* both names of a call are stood before */
 #include <dirent.h>
@@ -56,7 +56,7 @@ static int error;
 static const char *made;
 static atomic_long calls;
 
-__attribute__((constructor)) static void begin(void) {
+static void begin(void) {
     const char *fault = getenv("FAULT"), *number = fault ? strchr(fault, ':') : NULL;
     char *end;
     unsetenv("LD_PRELOAD");
@@ -101,6 +101,28 @@ static bool cuts(void) {
     static __typeof__(name) *real;                                                                           \
     if (!real)                                                                                               \
     *(void **)&real = dlsym(RTLD_NEXT, #name)
+
+static int (*real_main)(int, char **, char **);
+
+static int main_with_faults(int count, char **arguments, char **environment) {
+    begin();
+    const int status = real_main(count, arguments, environment);
+    wanted = KINDS;
+    return status;
+}
+
+int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+                      void (*)(void), void *);
+
+__attribute__((visibility("default"))) int __libc_start_main(int (*main)(int, char **, char **), int count,
+                                                             char **arguments, void (*first)(void),
+                                                             void (*last)(void), void (*unload)(void),
+                                                             void *stack) {
+    REAL(__libc_start_main);
+    real_main = main;
+    return real(main_with_faults, count, arguments, first, last, unload, stack);
+}
+
 /* A function that fails with `bad`, or does as ever. */
 #define STAND(kind, type, bad, name, parameters, ...)                                                        \
     __attribute__((visibility("default"))) type name parameters {                                            \

@@ -14,8 +14,11 @@ LINKS = tempfile.TemporaryDirectory(prefix="uma ligação ", dir=MEMORY)
 PROBES, EXPERIMENTS = (pathlib.Path(LINKS.name) / name for name in ("probes", "experiments"))
 PROBES.symlink_to(os.environ["PROBES"])
 EXPERIMENTS.symlink_to(os.environ["EXPERIMENTS"])
-# The sanitizer's own memory does not fit into a small address space.
-SANITIZED = b"__asan_init" in (PROBES / "busy").read_bytes()
+# The sanitizer's own memory does not fit into a small address space; what counts lines is lost where memory is.
+PROGRAM = (PROBES / "busy").read_bytes()
+SANITIZED = b"__asan_init" in PROGRAM or b"__tsan_init" in PROGRAM
+COVERED = b"libgcov" in PROGRAM
+UNCOUNTED = {"GCOV_PREFIX": f"{LINKS.name}/uncounted"}  # where files are cut short, those that count lines are not
 
 
 class Result:
@@ -61,8 +64,11 @@ class ProbeTest(unittest.TestCase):
         """Runs to the end with both outputs captured as text."""
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
+        environment = environment or self.environment()
+        if "preexec_fn" in options:
+            environment.update(UNCOUNTED)
         return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, timeout=timeout, text=True,
-                                     env=environment or self.environment(), **options))
+                                     env=environment, **options))
 
     def start_probe(self, probe, *arguments, environment=None, **options):
         """Starts without waiting; killed at the end of the test if it still runs."""

@@ -12,7 +12,7 @@ import subprocess
 import time
 import zlib
 
-from probes import EXPERIMENTS, SANITIZED, ProbeTest, main
+from probes import EXPERIMENTS, SANITIZED, UNCOUNTED, ProbeTest, main
 
 GRID = ["--scale", "0.5:5:0.5", "--length", "1500000,500000", "--seed", "1:4", "--first", "3"]  # about a quarter of a second
 CELLS = 80
@@ -68,7 +68,7 @@ class Stopped(StoreTest):
         arguments = ["--out", "a.csv", *GRID, "--jobs", "3"]
         kept = 0
         for _ in range(10):
-            process = self.start_probe("busy", *arguments)
+            process = self.start_probe("busy", *arguments, environment=UNCOUNTED)
             time.sleep(dice.uniform(0, 0.4))
             process.kill()
             process.communicate()
