@@ -10,6 +10,7 @@
  * Calls count from main on to its end. What libc calls inside itself cannot be stood before, so the kinds hold fopen, fwrite
  * and fclose, too. A program that is started knows nothing of this. */
 #undef _FILE_OFFSET_BITS /* both names of a call are stood before */
+#undef __OPTIMIZE__ /* and none is written out by a header */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
