@@ -45,7 +45,7 @@ First of $\\sigma$.
 
 Why? See [start](00-start.md), [notation](../README.md#refs) and [the code](../../lib/echo.c).
 
-It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$ and `--weights untied` ($x$, $y$).
+It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$, $r^{{0{{,}}85}}$ and `--weights untied` ($x$, $y$).
 
 $$
 \\left[ \\frac{{a}}{{b}} \\right] (x)
@@ -210,6 +210,9 @@ class Made(unittest.TestCase):
     def test_formulas_are_mathml_and_scroll(self):
         self.has('<span class="scroll" role="group" aria-label="Formula"><math display="block"')
         self.has(">Var</mtext>")
+
+    def test_a_decimal_comma_stays_with_its_digits(self):
+        self.has(">0,85</mtext>")
         fences = re.findall(r'stretchy="(\w+)" form="prefix">(.)', self.page)
         self.assertEqual(fences, [("false", "("), ("true", "["), ("false", "(")])
 
