@@ -5,7 +5,7 @@ import shutil
 
 from builds import MESON, SOURCE, BuildTest, main
 
-PARTS = ["meson.build", "meson_options.txt", "lib", "experiments", "data", "tests/builds/arithmetic.c", "plots", "report", "live",
+PARTS = ["meson.build", "meson_options.txt", "lib", "experiments", "po", "data", "tests/builds/arithmetic.c", "plots", "report", "live",
          "tests/meson.build"]
 
 
