@@ -39,6 +39,13 @@ class Install(unittest.TestCase):
                               check=True, cwd=self.folder, capture_output=True, text=True).stdout.splitlines()
         self.assertEqual(len(rows), 1 + 2 * 4 * 5)
 
+    def test_manuals_completion_and_translation_lie_where_they_are_looked_for(self):
+        for place in ("man/man1/vanishing.1", "bash-completion/completions/vanishing.bash", "zsh/site-functions/_vanishing",
+                      "fish/vendor_completions.d/vanishing.fish"):
+            self.assertTrue(list(self.folder.rglob(f"share/{place}")), place)
+        if (Path(BUILD) / "po" / "pt" / "LC_MESSAGES" / "evanesce.mo").exists():
+            self.assertTrue(list(self.folder.rglob("share/locale/pt/LC_MESSAGES/evanesce.mo")))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
