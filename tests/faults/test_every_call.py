@@ -56,7 +56,7 @@ SCENARIOS = {
     "shard": Scenario("busy", ["--out", "a.csv", "--shard", "1/2", *MORE], [["busy", "--out", "a.csv", "--shard", "1/2"]]),
     "merge": Scenario("busy", ["--out", "a.csv", "--merge", "there", *MORE], [
         *(["busy", "--out", "there/a.csv", "--shard", f"{k}/2", *MORE] for k in range(2)), ["busy", "--out", "a.csv", *SEEDS]]),
-    "plot": Scenario("busy", ["--plot", *MORE], [["busy", *SEEDS]]),
+    "plot": Scenario("busy", ["--plot", *MORE], [["busy", *SEEDS]], {"LC_ALL": "C"}),
     "text": Scenario("reading", ["--out", "a.csv", "--file", "t.txt,memoria.txt"], [text, ["reading", "--out", "a.csv"]]),
     "lasting": Scenario("lasting", ["--out", "a.csv", *LONG], [["lasting", "--out", "a.csv", *LONG, "--seed", "1"]],
                         {"EVANESCE_CHECKPOINT": "0"}),
@@ -142,8 +142,10 @@ class EveryCall(ProbeTest):
         folder, made = self.folder / "now", self.folder / "made"
         shutil.copytree(self.template, folder)
         fault = {"FAULT": f"{kind}:{n}{MODES[mode]}", "FAULT_ERROR": str(ERRORS[kind]), "FAULT_MADE": str(made)}
-        if SANITIZED:
+        if SANITIZED:  # libc's setlocale loses a few bytes where there are no more
+            (self.folder / "known").write_text("leak:_nl_normalize_codeset\n")
             fault["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+            fault["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions='{self.folder}/known'"
         ended = self.run_in(folder, self.scenario.probe, self.scenario.arguments, LD_PRELOAD=self.shim, **fault)
         met = made.exists()
         with self.subTest(kind=kind, n=n, mode=mode, call=made.read_text() if met else "none"):

@@ -166,14 +166,17 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
     const struct axis *by = slice->by;
     slice->map = by && by->count > MARKS && (by->word->kind == KIND_REAL || by->word->kind == KIND_COUNT);
     hold(slice);
-    char *text = strndup(csv->data, csv->size), *rest = text, *names[FIELDS_MAX], *fields[FIELDS_MAX];
-    if (!text)
+    struct buffer text = { .data = NULL };
+    sweep_append(&text, csv->data, csv->size);
+    sweep_append(&text, "", 1);
+    char *rest = text.data, *names[FIELDS_MAX], *fields[FIELDS_MAX];
+    if (text.failed)
         return false;
     const size_t count = split(strsep(&rest, "\n"), names, FIELDS_MAX);
     for (char *line; (line = strsep(&rest, "\n"));)
         if (split(line, fields, FIELDS_MAX) == count)
             take_row(slice, names, fields, count);
-    free(text);
+    sweep_buffer_free(&text);
     if (slice->marks.size)
         qsort(slice->marks.data, slice->marks.size / sizeof(struct mark), sizeof(struct mark),
               by_curve_and_x);

@@ -223,7 +223,7 @@ static bool make_tables(struct store *store, struct reason *why) {
 
 /* A store that can be used, or `damaged`, or a failure. */
 static bool open_tables(struct store *store, struct reason *why) {
-    sqlite3_stmt *answer;
+    sqlite3_stmt *answer = NULL;
     if (!execute(store, "PRAGMA cache_size = -32768; BEGIN IMMEDIATE", why)) /* KiB */
         return false;
     const int kind = sweep_store_identify(store->db, store->spec.experiment);
@@ -242,7 +242,7 @@ static bool open_tables(struct store *store, struct reason *why) {
         execute(store, leftovers, why) && execute(store, "COMMIT", why) &&
         (ask(store->db, "SELECT count(*) FROM checkpoints", &answer) == SQLITE_OK || refuse(store, why));
     store->unfinished = good && sqlite3_column_int64(answer, 0) > 0;
-    sqlite3_finalize(good ? answer : NULL);
+    sqlite3_finalize(answer);
     return good;
 }
 
