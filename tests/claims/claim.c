@@ -121,6 +121,29 @@ void claim_at_least(const char *claim, const char *what, double measured, double
     check(claim, what, measured, text, measured >= limit, source);
 }
 
+enum { WHAT = 192 };
+
+/* "share of 16 seeds solved (95 %: 0.54 to 0.90)" */
+static const char *with_interval(char text[WHAT], const char *what, double share, size_t n) {
+    const double z = 1.95996, seeds = (double)n, square = z * z / seeds, middle = share + square / 2;
+    const double half = z * sqrt(share * (1 - share) / seeds + square / seeds / 4);
+    snprintf(text, WHAT, "%s (95 %%: %.2f to %.2f)", what, fmax(middle - half, 0) / (1 + square),
+             fmin((middle + half) / (1 + square), 1));
+    return text;
+}
+
+void claim_share_at_most(const char *claim, const char *what, double share, size_t n, double limit,
+                         const char *source) {
+    char text[WHAT];
+    claim_at_most(claim, with_interval(text, what, share, n), share, limit, source);
+}
+
+void claim_share_at_least(const char *claim, const char *what, double share, size_t n, double limit,
+                          const char *source) {
+    char text[WHAT];
+    claim_at_least(claim, with_interval(text, what, share, n), share, limit, source);
+}
+
 /* ---- the summary: every part there is, in one table ----------------------------------------------- */
 
 static void write_summary(void) {

@@ -29,6 +29,12 @@ void claim_near(const char *claim, const char *what, double measured, double exp
 void claim_at_most(const char *claim, const char *what, double measured, double limit, const char *source);
 void claim_at_least(const char *claim, const char *what, double measured, double limit, const char *source);
 
+/* The same of a share of n seeds, whose 95 % interval (Wilson 1927) the line says too. */
+void claim_share_at_most(const char *claim, const char *what, double share, size_t n, double limit,
+                         const char *source);
+void claim_share_at_least(const char *claim, const char *what, double share, size_t n, double limit,
+                          const char *source);
+
 /* main of a claim test: opens this experiment's part of the summary, runs the cases, writes the summary anew. */
 int claim_main(TCase *cases);
 

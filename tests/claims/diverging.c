@@ -26,9 +26,9 @@ START_TEST(clipped_at_one_more_seeds_learn_than_with_any_other_threshold_or_none
     double share[4];
     for (int i = 0; i < 4; i++)
         share[i] = mean("solved", "20", "0.1", rows[i].clip, rows[i].threshold).mean;
-    claim_at_most("C18", "order, T 20, SGD 0.1, unclipped: share of 24 seeds solved", share[0], 0.8,
-                  "13 of 24");
-    claim_at_least("C18", "the same, clipped by norm at 1", share[2], 0.85, "24 of 24");
+    claim_share_at_most("C18", "order, T 20, SGD 0.1, unclipped: share of 24 seeds solved", share[0], 24, 0.8,
+                        "13 of 24");
+    claim_share_at_least("C18", "the same, clipped by norm at 1", share[2], 24, 0.85, "24 of 24");
     for (int i = 0; i < 4; i++)
         claim_at_least("C18", "share at threshold 1 less that of another, or of none", share[2] - share[i], 0,
                        rows[i].elsewhere);
@@ -36,10 +36,10 @@ START_TEST(clipped_at_one_more_seeds_learn_than_with_any_other_threshold_or_none
 END_TEST
 
 START_TEST(at_thirty_steps_clipping_decides) {
-    claim_at_most("C18", "order, T 30, SGD 0.1, unclipped: share of 24 seeds solved",
-                  mean("solved", "30", "0.1", "none", "1").mean, 0.2, "0 of 16");
-    claim_at_least("C18", "the same, clipped by norm at 1", mean("solved", "30", "0.1", "norm", "1").mean,
-                   0.65, "16 of 16");
+    claim_share_at_most("C18", "order, T 30, SGD 0.1, unclipped: share of 24 seeds solved",
+                        mean("solved", "30", "0.1", "none", "1").mean, 24, 0.2, "0 of 16");
+    claim_share_at_least("C18", "the same, clipped by norm at 1",
+                         mean("solved", "30", "0.1", "norm", "1").mean, 24, 0.65, "16 of 16");
 }
 END_TEST
 
@@ -52,11 +52,11 @@ START_TEST(where_nothing_explodes_clipping_only_slows) {
 END_TEST
 
 START_TEST(a_rate_of_one_ends_most_trainings) {
-    claim_at_most("C16", "order, T 20, SGD 1, unclipped: share of 24 seeds solved",
-                  mean("solved", "20", "1", "none", "1").mean, 0.1, "the article: never converges");
+    claim_share_at_most("C16", "order, T 20, SGD 1, unclipped: share of 24 seeds solved",
+                        mean("solved", "20", "1", "none", "1").mean, 24, 0.1, "the article: never converges");
     const struct claim_mean tame = mean("solved", "20", "0.01", "none", "1");
-    claim_at_least("C16", "the same at a rate of 0.01: it is no law", tame.mean, 0.5,
-                   "16 of 16 by 2000 updates");
+    claim_share_at_least("C16", "the same at a rate of 0.01: it is no law", tame.mean, 24, 0.5,
+                         "16 of 16 by 2000 updates");
 }
 END_TEST
 
@@ -74,8 +74,8 @@ static double share_of_weak(const char *clip, const char *omega) {
 START_TEST(omega_learns_what_clipping_alone_does_not) {
     const double none = share_of_weak("none", "0"), clipped = share_of_weak("norm", "0"),
                  omega = share_of_weak("norm", "4");
-    claim_at_most("C18", "order, T 30, SGD 0.1, weak start, unclipped: share of 16 seeds solved", none, 0.2,
-                  "Pascanu et al. 2013, section 4.1.1: SGD < clipped < clipped with Omega");
+    claim_share_at_most("C18", "order, T 30, SGD 0.1, weak start, unclipped: share of 16 seeds solved", none,
+                        16, 0.2, "Pascanu et al. 2013, section 4.1.1: SGD < clipped < clipped with Omega");
     claim_at_least("C18", "share solved with clipping less that without", clipped - none, 0, "the same");
     claim_at_least("C18", "share solved with clipping and Omega less that with clipping", omega - clipped,
                    0.35, "the same; no less than two standard deviations of such a difference");

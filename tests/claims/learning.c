@@ -48,8 +48,9 @@ START_TEST(share_of_seeds_is_where_another_implementation_found_it) {
     char what[96];
     snprintf(what, sizeof what, "%s, T %s, %s: share of 16 seeds solved in %s updates", row->task,
              row->length, row->kind, row->updates);
-    (row->side == LEAST ? claim_at_least : claim_at_most)(
-        row->claim, what, share(row->task, row->kind, row->length, row->updates), row->limit, row->elsewhere);
+    (row->side == LEAST ? claim_share_at_least : claim_share_at_most)(
+        row->claim, what, share(row->task, row->kind, row->length, row->updates), 16, row->limit,
+        row->elsewhere);
 }
 END_TEST
 

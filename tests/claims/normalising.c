@@ -14,14 +14,14 @@ static double share(const char *norm, const char *gamma, const char *statistics)
 }
 
 START_TEST(gamma_decides_and_for_each_variant_in_its_own_way) {
-    claim_at_least("C19", "order, T 20, no norm: share of 16 seeds solved", share("none", "1", "batch"), 0.75,
-                   "6 of 6");
-    claim_at_least("C19", "all normalised, gamma 1, population statistics: the same",
-                   share("full", "1", "population"), 0.75, "6 of 6");
-    claim_at_most("C19", "all normalised, gamma 0.1: the same", share("full", "0.1", "population"), 0.25,
-                  "0 of 6");
-    claim_at_least("C19", "each normalised, gamma 0.1: the same", share("separate", "0.1", "population"),
-                   0.75, "6 of 6");
+    claim_share_at_least("C19", "order, T 20, no norm: share of 16 seeds solved", share("none", "1", "batch"),
+                         16, 0.75, "6 of 6");
+    claim_share_at_least("C19", "all normalised, gamma 1, population statistics: the same",
+                         share("full", "1", "population"), 16, 0.75, "6 of 6");
+    claim_share_at_most("C19", "all normalised, gamma 0.1: the same", share("full", "0.1", "population"), 16,
+                        0.25, "0 of 6");
+    claim_share_at_least("C19", "each normalised, gamma 0.1: the same",
+                         share("separate", "0.1", "population"), 16, 0.75, "6 of 6");
 }
 END_TEST
 
