@@ -183,7 +183,7 @@ class Arrays(ProbeTest):
         self.cell("--activation", "tanh", "--drive", "0.6")
         a = self.cell("--activation", "tanh", "--drive", "0")
         self.assertNotIn("x", a)
-        self.assertEqual([n for n in self.names() if ".tmp" in n], [])
+        self.assertEqual([n for n in self.names() if "/." in n], [])
 
     def computed(self, *arguments):
         self.good("network", "--out", "a.csv", "--arrays", "arrays", "--seed", "3,4", *arguments)
@@ -219,7 +219,7 @@ class Arrays(ProbeTest):
         self.assertEqual(result.status, 1)
         self.assertIn("arrays/cell-00000: Directory not empty", result.err)
         self.assertEqual(self.bytes_of("arrays/cell-00000/mine.txt"), b"mine")
-        self.assertEqual([n for n in self.names() if ".tmp" in n], [])
+        self.assertEqual([n for n in self.names() if "/." in n], [])
 
     def test_the_rows_are_the_same_with_arrays(self):
         arguments = ["--length", "40", "--hidden", "7", "--seed", "1:3"]

@@ -129,6 +129,22 @@ static bool fill_folder(const char *folder, const struct worker *worker, const s
     return good;
 }
 
+/* The older folder moves aside and goes; with a stranger's file in it, it comes back. A kill leaves one of the two whole,
+ * maybe aside. */
+static bool put_in_place(const char *draft, const char *folder, const char *older) {
+    if (rename(older, folder) && errno != ENOENT && !remove_folder(older)) /* left by a kill */
+        return false;
+    if (rename(folder, older) && errno != ENOENT)
+        return false;
+    if (rename(draft, folder) == 0 && (remove_folder(older) || (errno != ENOTEMPTY && errno != EEXIST)))
+        return true;
+    const int error = errno;
+    rename(folder, draft);
+    rename(older, folder);
+    errno = error;
+    return false;
+}
+
 static bool name_folder(char path[PATH_MAX], const struct run *run, const char *format, uint64_t cell) {
     char name[32];
     snprintf(name, sizeof name, format, (unsigned long long)cell);
@@ -143,7 +159,7 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
     const size_t count = net->spec.batch * net->spec.hidden;
     double *target = NULL;
     struct npy list[ARRAYS];
-    char draft[PATH_MAX], folder[PATH_MAX];
+    char draft[PATH_MAX], folder[PATH_MAX], older[PATH_MAX];
     if (!run->arrays)
         return true;
     if (seed && !(target = malloc(count * sizeof *target)))
@@ -153,7 +169,8 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
     list_arrays(list, net, target, with_gradients && net->spec.record == RNN_EVERYTHING);
     bool good = name_folder(folder, run, "cell-%05llu", point->cell) &&
                 name_folder(draft, run, ".cell-%05llu.tmp", point->cell) &&
-                fill_folder(draft, worker, list) && remove_folder(folder) && rename(draft, folder) == 0;
+                name_folder(older, run, ".cell-%05llu.older", point->cell) &&
+                fill_folder(draft, worker, list) && put_in_place(draft, folder, older);
     if (!good) {
         sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
         remove_folder(draft);
