@@ -53,6 +53,7 @@ def free_ports(count):
 class Slurm(ProbeTest):
     def setUp(self):
         super().setUp()
+        self.folder = self.empty_folder("slurm-")  # whose own files take no blank
         os.environ["PATH"] += ":/usr/sbin:/sbin"
         missing = [name for name in PROGRAMS if not shutil.which(name)]
         if missing:
