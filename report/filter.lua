@@ -80,23 +80,13 @@ local function numeric(rows, column)
   return true
 end
 
-local languages = { ['português'] = 'pt-BR', ['English'] = 'en' }
-
 local function tabulate(tbl)
-  local spoken = {}
   for _, row in ipairs(tbl.head.rows) do
-    for column, cell in ipairs(row.cells) do
-      cell.attr.attributes.scope = 'col'
-      spoken[column] = languages[stringify(cell.contents)]
-      cell.attr.attributes.lang = spoken[column]
-    end
+    for _, cell in ipairs(row.cells) do cell.attr.attributes.scope = 'col' end
   end
   for _, body in ipairs(tbl.bodies) do
     body.row_head_columns = 1
-    for _, row in ipairs(body.body) do
-      row.cells[1].attr.attributes.scope = 'row'
-      for column, cell in ipairs(row.cells) do cell.attr.attributes.lang = spoken[column] end
-    end
+    for _, row in ipairs(body.body) do row.cells[1].attr.attributes.scope = 'row' end
   end
   for column, spec in ipairs(tbl.colspecs) do
     if column > 1 and numeric(tbl.bodies[1].body, column) then spec[1] = 'AlignRight' end

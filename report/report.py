@@ -151,7 +151,8 @@ class Report:
         neighbour = {side: {"href": f"{other[1]}.html", "title": other[2][lang]}
                      for side, other in (("previous", before), ("next", after)) if other}
         repository = os.path.relpath(self.source, source.parent) + "/"
-        if stem == "README":  # both languages in one file: this one's
+        if stem == "README":  # both languages in one file: this one's, and without the list of pages, which stands beside
+            text = "".join(part for part in re.split("^(?=## )", text, flags=re.M) if not reading_order(part))
             text = TITLE.sub(lambda head: head[1] + head[2 if lang == "pt" else 3], OTHERS[lang].sub("", text))
         text = EXCERPT.sub(lambda fence: f"[`{fence[2]}`]({repository}{fence[2]})\n\n```{fence[1]}", text)
         self.write(f"{lang}/{stem}.html", lang, text, title=title, pager=bool(neighbour), **neighbour,

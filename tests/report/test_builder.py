@@ -9,6 +9,8 @@ from pathlib import Path
 PANDOC, SOURCE = sys.argv[1:]
 README = """# Cadernos · Notebooks
 
+## Ordem · Order
+
 | | português | English |
 |---|---|---|
 | | [Começo](pt/00-start.md) | [Start](en/00-start.md) |
@@ -20,6 +22,8 @@ README = """# Cadernos · Notebooks
 ### Apêndices · Appendices
 
 | A | [Custo](pt/cost.md) | [Cost](en/cost.md) | |
+
+## Depois · After
 
 <div lang="pt-BR">
 
@@ -143,13 +147,14 @@ class Made(unittest.TestCase):
         self.has('<html lang="en">')
         self.has('<html lang="pt-BR">', self.read("pt/echo.html"))
 
-    def test_a_page_of_both_languages_is_cut_to_one(self):
-        for lang, own, other, title in (("pt", "Só em português.", "In English only.", "Memória"), ("en", "In English only.", "Só em português.", "Memory")):
+    def test_a_page_of_both_languages_is_cut_to_one_without_the_list_of_pages(self):
+        for lang, own, other, title in (("pt", "Só em português.", "In English only.", "Depois"), ("en", "In English only.", "Só em português.", "After")):
             page = self.read(f"{lang}/README.html")
             self.has(own, page)
             self.assertNotIn(other, page)
-            self.assertRegex(page, f'<h3 id="[^"]*"><a href="[^"]*" class="anchor">{title}</a>')
-            self.assertRegex(page, '<td lang="pt-BR"><a href="../pt/00-start.html">Começo</a></td>\\s*<td lang="en"><a')
+            self.assertRegex(page, f'<h2 id="[^"]*"><a href="[^"]*" class="anchor">{title}</a>')
+            self.assertNotIn("<table", page)
+            self.assertNotRegex(page, "<h[23][^>]*><a [^>]*>(Ordem|Order|Memória|Memory)")
 
     def test_what_a_search_engine_reads(self):
         for tag in ("<title>7. Echo · evanesce</title>", '<meta name="description" content="Why? See start, notation and the code.">',
