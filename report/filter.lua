@@ -158,10 +158,18 @@ local function formula(math)
   return math
 end
 
--- A flag does not break after its hyphens.
+-- A flag does not break after its hyphens; a command longer than a phone's line breaks between its words.
 local function whole(code)
-  if #code.text <= 24 then code.classes:insert 'whole' end
-  return code
+  if #code.text <= 24 then
+    code.classes:insert 'whole'
+    return code
+  end
+  local parts = pandoc.List()
+  for word in code.text:gmatch '%S+' do
+    if #parts > 0 then parts:insert(pandoc.Space()) end
+    parts:insert(pandoc.Code(word, { class = word:match '^%-' and 'whole' or nil }))
+  end
+  return parts
 end
 
 return {

@@ -49,7 +49,7 @@ First of $\\sigma$.
 
 Why? See [start](00-start.md), [notation](../README.md#refs) and [the code](../../lib/echo.c).
 
-It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$, $r^{{0{{,}}85}}$ and `--weights untied` ($x$, $y$).
+It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$, $r^{{0{{,}}85}}$ and `--clip norm --threshold 0.01,0.1` and `--weights untied` ($x$, $y$).
 
 $$
 \\left[ \\frac{{a}}{{b}} \\right] (x)
@@ -215,6 +215,9 @@ class Made(unittest.TestCase):
     def test_formulas_are_mathml_and_scroll(self):
         self.has('<span class="scroll" role="group" aria-label="Formula"><math display="block"')
         self.has(">Var</mtext>")
+
+    def test_a_long_command_breaks_between_its_words(self):
+        self.has('<code class="whole">--clip</code> <code>norm</code> <code class="whole">--threshold</code> <code>0.01,0.1</code>')
 
     def test_a_decimal_comma_stays_with_its_digits(self):
         self.has(">0,85</mtext>")
