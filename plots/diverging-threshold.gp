@@ -1,7 +1,7 @@
 # Share of seeds that solve temporal order at T = 20, against the threshold, by norm and by value: SGD, then Adam.
 height = 440
 load "style.gp"
-files = "diverging-threshold diverging-adam"
+array file[2] = [csv."/diverging-threshold.summary.csv", csv."/diverging-adam.summary.csv"]
 clips = "norm value"
 of(clip, x) = when(strcol("clip") eq word(clips, clip), x)
 array tint[2] = [SIGMOID, TANH]
@@ -14,7 +14,7 @@ set ytics 0.5
 set xtics (number("0.001") 0.001, "" 0.01, number("0.1") 0.1, "" 1, "10" 10, "" 100)
 set xlabel tr("limiar", "threshold") offset 0, 0.3
 do for [p = 1:2] {
-    data = csv."/".word(files, p).".summary.csv"
+    data = file[p]
     eval p == 1 ? panel(0.125, 0.545, 0.235, 0.92) : panel(0.57, 0.985, 0.235, 0.92)
     stats data using (column("log10_norm_first")) nooutput
     usual = 10 ** STATS_mean

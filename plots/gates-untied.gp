@@ -3,8 +3,8 @@ height = 480
 load "style.gp"
 array tint[2] = [TANH, SIGMOID]
 array mark[2] = [5, 7]
-file(i) = csv."/".word("gates gates-untied", i).".summary.csv"
-theory(i) = csv."/".word("gates-wide gates-untied", i).".summary.csv"
+array file[2] = [csv."/gates.summary.csv", csv."/gates-untied.summary.csv"]
+array theory[2] = [csv."/gates-wide.summary.csv", file[2]]
 sigmoid(b) = b < -2 || b > 4 ? NaN : 1 / (1 + exp(-b))
 set samples 400
 row(name) = strcol("architecture") eq word("lstm gru", p) && strcol("scale") eq "1" ? exp(column(name)) : NaN
@@ -25,7 +25,7 @@ do for [p = 1:2] {
     set label 3 tr("sigmoide(b)", "sigmoid(b)") at -0.9, 0.17 left textcolor rgb QUIET
     if (p == 2) { eval foot(tr("linha fina: infinitas unidades; barra: ± 1 desvio-padrão", "thin line: infinitely many units; bar: ± 1 standard deviation")) }
     plot sigmoid(x) with lines linewidth 1.2 linecolor rgb QUIET dashtype (2, 3), \
-         for [i = 1:2] theory(i) using (column("forget")):(row("theory_slope")) with lines linestyle 9, \
-         for [i = 1:2] file(i) using (column("forget")):(row("slope")):(off(-1)):(off(1)) with yerrorbars pointtype mark[i] pointsize 1.3 * size linewidth 1.6 linecolor rgb tint[i]
+         for [i = 1:2] theory[i] using (column("forget")):(row("theory_slope")) with lines linestyle 9, \
+         for [i = 1:2] file[i] using (column("forget")):(row("slope")):(off(-1)):(off(1)) with yerrorbars pointtype mark[i] pointsize 1.3 * size linewidth 1.6 linecolor rgb tint[i]
 }
 unset multiplot

@@ -126,10 +126,14 @@ class Folder(unittest.TestCase):
             for img in page.all("img"):
                 if not (img["alt"] and img["width"] and img["height"]) or Path(img["src"]).name.split(".")[1] != page.path.parent.name:
                     faults.append((page, f"{img['src']}: no words, no size, or in the other language"))
-            plotted = [img for img in page.all("img") if of_data(Path(img["src"]).name.split(".")[0])]
-            tables = [(page.path.parent / a["href"]).resolve() for a in page.all("a") if a["href"].startswith("../data/")]
-            if len(tables) < len(plotted) or any(len(PAGES[table].all("tr")) < 5 for table in tables):
-                faults.append((page, "a figure without a table of its data"))
+            tables = {}  # of each picture of data, those that its links lead to
+            for tag, attributes in page.elements:
+                if tag == "img":
+                    mine = tables.setdefault(attributes["src"], [])
+                elif tag == "a" and attributes["href"].startswith("../data/"):
+                    mine.append((page.path.parent / attributes["href"]).resolve())
+            faults += [(page, f"{src}: no table of its data") for src, mine in tables.items() if of_data(Path(src).name.split(".")[0])
+                       and (not mine or any(len(PAGES[table].all("tr")) < 5 for table in mine))]
         self.none(faults)
         self.assertGreater(figures, 20)
 
