@@ -97,7 +97,7 @@ zpty -d z'''.replace('"$1"', f'"{MANUALS}"')
         for page in PAGES:
             self.said("fish", "--no-execute", MANUALS / f"{page.stem}.fish")
         for typed, wanted in (("--acti", ["--activation"]), ("--activation ta", ["tanh"]), ("--activation tanh,re", ["tanh,relu"])):
-            offered = self.said("fish", "-c", f'source {MANUALS}/vanishing.fish; complete -C "vanishing {typed}"')
+            offered = self.said("fish", "-c", f'source "{MANUALS}/vanishing.fish"; complete -C "vanishing {typed}"')
             self.assertEqual([line.split("\t")[0] for line in offered.splitlines()], wanted)
 
 
