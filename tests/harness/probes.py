@@ -14,10 +14,9 @@ LINKS = tempfile.TemporaryDirectory(prefix="uma ligação ", dir=MEMORY)
 PROBES, EXPERIMENTS = (pathlib.Path(LINKS.name) / name for name in ("probes", "experiments"))
 PROBES.symlink_to(os.environ["PROBES"])
 EXPERIMENTS.symlink_to(os.environ["EXPERIMENTS"])
-# The sanitizer's own memory does not fit into a small address space; what counts lines is lost where memory is.
+# The sanitizer's own memory does not fit into a small address space.
 PROGRAM = (PROBES / "busy").read_bytes()
 SANITIZED = b"__asan_init" in PROGRAM or b"__tsan_init" in PROGRAM
-COVERED = b"libgcov" in PROGRAM
 UNCOUNTED = {"GCOV_PREFIX": f"{LINKS.name}/uncounted"}  # where files are cut short, those that count lines are not
 
 
