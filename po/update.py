@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Brings the texts of the program into pt.po, where the new ones wait for their translation.
 
-    po/update.py BUILD [--check]
+    po/update.py BUILD [--check]      (meson compile -C build translation)
 
 The texts are those of calls that translate (sweep_tr and its kin), what the library says of a spec or a training, and
 the tables of the experiments and of the harness, which the programs in BUILD print themselves (--help=json). --check

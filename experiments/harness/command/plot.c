@@ -61,6 +61,7 @@ static void print_heading(struct buffer *out, const struct picture *picture) {
     if (spec->plot.beside)
         sweep_print(&line, sweep_tr("; beside it %s: %s"), spec->plot.beside,
                     meaning_of(spec, spec->plot.beside));
+    sweep_print(&line, sweep_tr("; against %s: %s"), spec->plot.x, meaning_of(spec, spec->plot.x));
     fold_buffer(out, &line, picture->columns);
 }
 
