@@ -2,6 +2,7 @@
 """Checks the notebook pages against the runs, against the sources and against each other.
 
     check.py [--write] [--tolerance X] --results DIR [--root DIR] FILES...
+    check.py --run BUILD [--seconds S] FILES...
 
 A number on a page is a marker, an HTML comment that says where it comes from, then the number:
 
@@ -26,6 +27,8 @@ another machine's last bits into another trajectory.
 The comment <!--claims--> stands above the table of all claims, which is made from claims.toml; <!--glossary--> above that of all terms,
 made from glossary.toml.
 
+--run types every command of the pages' sh blocks in an empty folder: see commands.py.
+
 Also checked: excerpts (a fence opened by ```c title=lib/net/backward.c) are verbatim in that file, relative links
 and images resolve, and pt/ and en/ pair up. Prints file:line messages and exits 1 if anything is wrong, or if
 there was nothing to check.
@@ -38,6 +41,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import claims  # noqa: E402
+import commands  # noqa: E402
 import glossary  # noqa: E402
 
 MARKER = re.compile(r'<!--=\s*(?P<query>\S+)\s+(?P<format>%\S+)\s*-->(?P<shown>.*?)<!--/-->')
@@ -346,13 +350,22 @@ def main():
     parser.add_argument('--write', action='store_true', help='fill the numbers in')
     parser.add_argument('--tolerance', type=float, default=0, metavar='X',
                         help='standard deviations over seeds a number may be off (default: 0)')
-    parser.add_argument('--results', required=True, type=Path, metavar='DIR', help='where the result files are')
+    parser.add_argument('--run', type=Path, metavar='BUILD', help='type the commands; the build folder')
+    parser.add_argument('--seconds', type=float, default=20, metavar='S', help='with --run: how long one command may take')
+    parser.add_argument('--results', type=Path, metavar='DIR', help='where the result files are')
     parser.add_argument('--root', type=Path, metavar='DIR', default=Path(__file__).resolve().parents[1],
                         help='what the titles of excerpts are relative to (default: this repository)')
     parser.add_argument('files', nargs='*', metavar='FILES')
     arguments = parser.parse_args()
-    errors, counts = check(arguments.files, arguments.results, arguments.root, arguments.write,
-                           arguments.tolerance)
+    if not arguments.results and not arguments.run:
+        parser.error('what is wanted: --results or --run?')
+    if arguments.run:
+        errors, count = commands.run(arguments.files, arguments.root, arguments.run.resolve(), arguments.seconds)
+        counts = {'commands': count}
+        errors += [] if count else ['nothing to run']
+    else:
+        errors, counts = check(arguments.files, arguments.results, arguments.root, arguments.write,
+                               arguments.tolerance)
     for error in errors:
         print(error, file=sys.stderr)
     print(', '.join(f'{count} {what}' for what, count in counts.items()) + f', {len(errors)} errors')
