@@ -15,14 +15,15 @@ end
 
 local glue = { ['±'] = true, ['×'] = true, ['='] = true, ['≈'] = true, ['%'] = true }
 
--- A minus is no hyphen, and "−0.188 ± 0.012" does not break.
+-- A minus is no hyphen, and "−0.188 ± 0.012" and "10 000" do not break.
 local function keep_numbers(inlines)
   for i, inline in ipairs(inlines) do
     if inline.t == 'Str' then
       inline.text = inline.text:gsub('^(%(?)%-(%d)', '%1−%2')
     elseif inline.t == 'Space' or inline.t == 'SoftBreak' then
       local before, after = inlines[i - 1], inlines[i + 1]
-      if before and glue[before.text] or after and glue[after.text] then inlines[i] = pandoc.Str '\u{a0}' end
+      local grouped = before and after and before.text and after.text and before.text:match '%d$' and after.text:match '^%d%d%d%D*$'
+      if before and glue[before.text] or after and glue[after.text] or grouped then inlines[i] = pandoc.Str '\u{a0}' end
     end
   end
 end

@@ -45,7 +45,7 @@ ECHO = """# 7. {title}
 
 <!--= a comment of its own -->
 
-First of $\\sigma$.
+First of 10 000 $\\sigma$.
 
 Why? See [start](00-start.md), [notation](../README.md#refs) and [the code](../../lib/echo.c).
 
@@ -215,6 +215,9 @@ class Made(unittest.TestCase):
     def test_formulas_are_mathml_and_scroll(self):
         self.has('<span class="scroll" role="group" aria-label="Formula"><math display="block"')
         self.has(">Var</mtext>")
+
+    def test_thousands_stay_together(self):
+        self.has("First of 10\xa0000 <")
 
     def test_a_long_command_breaks_between_its_words(self):
         self.has('<code class="whole">--clip</code> <code>norm</code> <code class="whole">--threshold</code> <code>0.01,0.1</code>')
