@@ -16,7 +16,8 @@ PROBES.symlink_to(os.environ["PROBES"])
 EXPERIMENTS.symlink_to(os.environ["EXPERIMENTS"])
 # The sanitizer's own memory does not fit into a small address space.
 PROGRAM = (PROBES / "busy").read_bytes()
-SANITIZED = b"__asan_init" in PROGRAM or b"__tsan_init" in PROGRAM
+THREADS_SANITIZED = b"__tsan_init" in PROGRAM
+SANITIZED = b"__asan_init" in PROGRAM or THREADS_SANITIZED
 UNCOUNTED = {"GCOV_PREFIX": f"{LINKS.name}/uncounted"}  # where files are cut short, those that count lines are not
 
 
