@@ -20,6 +20,7 @@ struct buffer {
 };
 bool sweep_reserve(struct buffer *buffer, size_t more);
 void sweep_append(struct buffer *buffer, const char *bytes, size_t size);
+void sweep_append_text(struct buffer *buffer, const char *text);
 void sweep_print(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sweep_buffer_free(struct buffer *buffer);
 

@@ -31,6 +31,10 @@ void sweep_append(struct buffer *buffer, const char *bytes, size_t size) {
     buffer->size += size;
 }
 
+void sweep_append_text(struct buffer *buffer, const char *text) {
+    sweep_append(buffer, text, strlen(text));
+}
+
 void sweep_print(struct buffer *buffer, const char *format, ...) {
     va_list list;
     va_start(list, format);

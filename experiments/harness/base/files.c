@@ -13,16 +13,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { BYTES_MOST = 1 << 20, LINKS_MOST = 40, PART = 1 << 30 };
+enum { BYTES_MOST = 1 << 20, LINKS_MOST = 40 };
 
-/* zlib counts in 32 bits, and begins anew where there is nothing. */
+/* zlib begins anew where there is nothing. */
 uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size) {
-    const Bytef *next = bytes;
-    if (size == 0)
-        return crc;
-    for (; size > PART; size -= PART, next += PART)
-        crc = (uint32_t)crc32(crc, next, PART);
-    return (uint32_t)crc32(crc, next, (uInt)size);
+    return size ? (uint32_t)crc32_z(crc, bytes, size) : crc;
 }
 
 static bool write_all(int fd, const char *bytes, size_t size) {

@@ -18,11 +18,10 @@ const char *sweep_point_text(const struct sweep_point *point, size_t axis) {
 
 void sweep_point_label(struct buffer *buffer, const struct sweep_point *point) {
     for (size_t i = 0; i < point->grid->count; i++) {
-        const char *name = point->grid->axes[i].word->name, *text = sweep_point_text(point, i);
-        sweep_append(buffer, " ", i ? 1 : 0);
-        sweep_append(buffer, name, strlen(name));
-        sweep_append(buffer, "=", 1);
-        sweep_append(buffer, text, strlen(text));
+        sweep_append_text(buffer, i ? " " : "");
+        sweep_append_text(buffer, point->grid->axes[i].word->name);
+        sweep_append_text(buffer, "=");
+        sweep_append_text(buffer, sweep_point_text(point, i));
     }
 }
 

@@ -112,16 +112,8 @@ const struct file *sweep_file_read(const char *axis, const char *name, struct ar
     return file;
 }
 
-/* zlib counts in 32 bits. */
-enum { PART = 1 << 30 };
-
 const char *sweep_file_content(const struct file *file, struct arena *arena) {
-    const Bytef *next = file->text.bytes;
-    size_t size = file->text.size;
-    uLong adler = adler32(0, NULL, 0);
-    for (; size > PART; size -= PART, next += PART)
-        adler = adler32(adler, next, PART);
-    adler = adler32(adler, next, (uInt)size);
-    return sweep_keep_print(arena, "%zu bytes, crc32 %08x, adler32 %08lx", file->text.size,
-                            sweep_crc(0, file->text.bytes, file->text.size), adler);
+    const struct sweep_text *text = &file->text;
+    return sweep_keep_print(arena, "%zu bytes, crc32 %08x, adler32 %08lx", text->size,
+                            sweep_crc(0, text->bytes, text->size), adler32_z(1, text->bytes, text->size));
 }

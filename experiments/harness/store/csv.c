@@ -3,11 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-static void append_text(struct buffer *out, const char *text) {
-    sweep_append(out, text, strlen(text));
-}
 
 /* Decimal digits of a whole number, last one at end[-1]. */
 static char *write_digits(char *end, uint64_t number) {
@@ -33,16 +28,16 @@ void sweep_csv_number(struct buffer *out, double value) {
 }
 
 void sweep_csv_header(struct buffer *out, const struct grid *grid) {
-    append_text(out, "cell");
+    sweep_append_text(out, "cell");
     for (size_t i = 0; i < grid->count; i++) {
-        append_text(out, ",");
-        append_text(out, grid->axes[i].word->name);
+        sweep_append_text(out, ",");
+        sweep_append_text(out, grid->axes[i].word->name);
     }
     for (size_t i = 0; i < grid->columns; i++) {
-        append_text(out, ",");
-        append_text(out, grid->spec->columns[i].name);
+        sweep_append_text(out, ",");
+        sweep_append_text(out, grid->spec->columns[i].name);
     }
-    append_text(out, ",status\n");
+    sweep_append_text(out, ",status\n");
 }
 
 /* "12,tanh,0.5": what every row of a cell begins with. */
@@ -50,8 +45,8 @@ static void append_place(struct buffer *out, const struct sweep_point *point) {
     char text[24], *end = text + sizeof text, *begin = write_digits(end, point->cell);
     sweep_append(out, begin, (size_t)(end - begin));
     for (size_t i = 0; i < point->grid->count; i++) {
-        append_text(out, ",");
-        append_text(out, sweep_point_text(point, i));
+        sweep_append_text(out, ",");
+        sweep_append_text(out, sweep_point_text(point, i));
     }
 }
 
@@ -66,11 +61,11 @@ void sweep_csv_rows(struct buffer *out, const struct sweep_point *point, const s
         if (row && sweep_reserve(out, size))
             sweep_append(out, out->data + place, size);
         for (size_t i = 0; i < point->grid->columns; i++) {
-            append_text(out, ",");
+            sweep_append_text(out, ",");
             sweep_csv_number(out, *value++);
         }
-        append_text(out, ",");
-        append_text(out, rows->status);
-        append_text(out, "\n");
+        sweep_append_text(out, ",");
+        sweep_append_text(out, rows->status);
+        sweep_append_text(out, "\n");
     }
 }

@@ -120,7 +120,7 @@ void sweep_command(struct buffer *buffer, int argc, char *const argv[]) {
         const char *text = argv[i];
         sweep_append(buffer, " ", i ? 1 : 0);
         if (*text && !text[strspn(text, plain)]) {
-            sweep_append(buffer, text, strlen(text));
+            sweep_append_text(buffer, text);
             continue;
         }
         sweep_append(buffer, "'", 1);

@@ -158,8 +158,7 @@ static void write_row(struct buffer *out, const struct summary *summary, size_t 
     const double *keys = labels_of(summary, row);
     sweep_point_set(&point, summary->first);
     for (size_t i = 0; i + 1 < summary->grid->count; i++) { /* the last is the seed */
-        const char *text = sweep_point_text(&point, i);
-        sweep_append(out, text, strlen(text));
+        sweep_append_text(out, sweep_point_text(&point, i));
         sweep_append(out, ",", 1);
     }
     for (size_t i = 0; i < summary->keys; i++) {
