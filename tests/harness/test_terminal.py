@@ -178,6 +178,32 @@ class Plot(ProbeTest):
         rows = seen.decode().splitlines()
         return max(map(len, rows)), len(rows)
 
+    def test_a_picture_in_a_file(self):
+        for name, begins in (("fig/it's.svg", b"<?xml"), ("fig/b.png", b"\x89PNG")):
+            result = self.good("busy", "--picture", name)
+            self.assertEqual((result.out, result.err), ("", ""))
+            self.assertTrue(self.bytes_of(name).startswith(begins))
+        self.assertEqual([path for path in self.names() if path.startswith("fig/")], ["fig/b.png", "fig/it's.svg"])
+        text = self.bytes_of("fig/it's.svg").decode()
+        for part in ("Does the harness keep what a cell has computed?", "0.5", "row", "value"):
+            self.assertIn(part, text)
+        self.assertNotIn("NaN", text)
+        for name in ("activations", "cliff"):
+            self.good(EXPERIMENTS / name, "--picture", f"{name}.svg")
+        self.assertEqual(len(set(re.findall(r"[-\d.]+\.\.[-\d.]+", self.bytes_of("cliff.svg").decode()))), 5)
+
+    def test_a_picture_of_another_kind_is_refused(self):
+        for name in ("a.pdf", "a", ".svg", "a.csv"):
+            self.assertRefused(self.run_probe("busy", "--picture", name), f"--picture {name}: must be a name that ends in .svg or .png")
+        self.assertEqual(self.names(), [])
+
+    def test_a_picture_that_cannot_be_drawn_leaves_the_older_one(self):
+        (self.folder / "a.svg").write_text("older")
+        result = self.run_probe("busy", "--picture", "a.svg", environment=self.environment(PATH="/nowhere"))
+        self.assertEqual(result.status, 1)
+        self.assertEqual(self.bytes_of("a.svg"), b"older")
+        self.assertFalse([path for path in self.names() if "part" in path])
+
     def test_nothing_to_draw_is_no_failure(self):
         rows = self.plot("busy", "--limit", "5")
         self.assertEqual(rows[2:], ["Nothing to draw: value is empty here.", "scale: ● 0.5 ○ 1"])

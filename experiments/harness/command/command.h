@@ -15,6 +15,7 @@ enum flag {
     FLAG_FRESH,
     FLAG_ARRAYS,
     FLAG_PLOT,
+    FLAG_PICTURE,
     FLAG_LIST,
     FLAG_QUIET,
     FLAG_HELP,
@@ -86,7 +87,9 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
 
 /* ---- plot.c --------------------------------------------------------------------------------------- */
 
-/* Draws a CSV, or the summary of one, in the terminal. */
+/* Draws a CSV, or the summary of one, in the terminal, or into a file, .svg or .png. */
 bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why);
+bool sweep_picture(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
+                   struct reason *why);
 
 #endif

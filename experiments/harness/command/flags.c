@@ -17,6 +17,7 @@ const struct flag_word sweep_flags[FLAGS] = {
     [FLAG_ARRAYS] = { "arrays", "DIR",
                       "weights, inputs, states and gradients of each cell as DIR/cell-00012/*.npy" },
     [FLAG_PLOT] = { "plot", NULL, "draw the result in the terminal through gnuplot" },
+    [FLAG_PICTURE] = { "picture", "FILE", "draw what --plot draws into a file, .svg or .png" },
     [FLAG_LIST] = { "list", NULL, "print the cells, one a line, and run nothing" },
     [FLAG_QUIET] = { "quiet", NULL, "no progress on the terminal" },
     [FLAG_HELP] = { "help", NULL, "print this help" },
@@ -133,6 +134,9 @@ static bool check_output(const struct options *options, struct reason *why) {
             return sweep_refuse(why, "--merge: must be the name of a folder");
     if (options->flag[FLAG_FRESH] && options->merges)
         return sweep_refuse(why, "--fresh: computes everything, and --merge would take it from elsewhere");
+    const char *picture = options->flag[FLAG_PICTURE], *dot = picture ? strrchr(picture, '.') : NULL;
+    if (picture && (!dot || dot == picture || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".png") != 0)))
+        return sweep_refuse(why, "--picture %.120s: must be a name that ends in .svg or .png", picture);
     if (options->flag[FLAG_PLOT] && out && strcmp(out, "-") == 0)
         return sweep_refuse(why, "--plot: draws on standard output, where --out - writes");
     return true;

@@ -22,11 +22,25 @@ static const struct style ascii = { { "o", "x", "*", "+", "#", "@", "%", "&", "=
                                     { ".", ":", "o", "%", "#" },
                                     "-" };
 enum { SHADES = 5 };
+/* in a file: Okabe and Ito (2008), told apart by the colour-blind; gnuplot's numbers of points */
+static const char *const colours[MARKS] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+                                            "#56B4E9", "#222222", "#8B5A00", "#999999" };
+static const int points_of_file[MARKS] = { 7, 5, 9, 13, 6, 4, 8, 12, 11 };
+static const char *const levels[SHADES] = { "#eaf2f9", "#9ecae1", "#4292c6", "#fdae6b", "#d94801" };
+
+/* A string as gnuplot reads it between single quotes. */
+static void print_quoted(struct buffer *script, const char *text) {
+    sweep_append(script, "'", 1);
+    for (; *text; text++)
+        sweep_append(script, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+    sweep_append(script, "'", 1);
+}
 
 struct picture {
     const struct slice *slice;
     const struct style *style;
     int columns, rows; /* of the terminal; of what is left for gnuplot */
+    const char *file; /* or a picture in a file; NULL: in the terminal */
 };
 
 static const char *meaning_of(const struct sweep_spec *spec, const char *name) {
@@ -204,7 +218,17 @@ static void print_curve(struct buffer *script, const struct picture *picture, in
     if (points == 0 || (pass == 2 && (points < count || (size_t)curve * step >= count)))
         return;
     sweep_print(script, ", $curve%d using 1:%d", curve, 2 + drawn);
-    if (pass == 0)
+    if (picture->file && pass < 2) {
+        sweep_print(script,
+                    pass ? " with points pt %d ps 0.7 lc rgb '%s' title "
+                         : " with lines dt %d lw 1.5 lc rgb '%s' title ",
+                    pass         ? points_of_file[curve]
+                    : drawn == 2 ? 2
+                                 : 1,
+                    colours[curve]);
+        print_quoted(script, pass && column == 0 && slice->by ? slice->by->values[curve].text : "");
+        sweep_print(script, " noenhanced");
+    } else if (pass == 0)
         sweep_print(script, " with lines lt 0");
     else if (pass == 1)
         sweep_print(script, " with points pt '%s'", picture->style->marks[curve]);
@@ -216,7 +240,7 @@ static void print_curve(struct buffer *script, const struct picture *picture, in
 static void print_curves(struct buffer *script, const struct picture *picture, int column) {
     const struct mark *marks = (const void *)picture->slice->marks.data;
     const size_t count = picture->slice->marks.size / sizeof *marks;
-    for (int pass = 0; pass < 3; pass++)
+    for (int pass = 0; pass < (picture->file ? 2 : 3); pass++)
         for (size_t i = 0, end = 0; i < count; i = end) {
             while (end < count && marks[end].curve == marks[i].curve)
                 end++;
@@ -237,8 +261,11 @@ static void print_panel(struct buffer *script, const struct picture *picture, in
     if (slice->column[1])
         sweep_print(script, "set title '%s' noenhanced\n", slice->column[column]);
     sweep_print(script, "set xlabel '%s' noenhanced\n", spec->plot.x);
-    sweep_print(script, "plot NaN");
-    if (guided)
+    sweep_print(script, "plot NaN notitle");
+    if (guided && picture->file)
+        sweep_print(script, ", %.9g with lines dt 3 lc rgb '#222222' title '%s'", spec->plot.guide.at,
+                    spec->plot.guide.meaning);
+    else if (guided)
         sweep_print(script, ", %.9g with points pt '%s'", spec->plot.guide.at, picture->style->guide);
     print_curves(script, picture, column);
     sweep_append(script, "\n", 1);
@@ -251,6 +278,7 @@ static void print_map(struct buffer *script, const struct picture *picture) {
     const struct axis *by = slice->by;
     struct range range = { INFINITY, -INFINITY, false };
     bool used[SHADES] = { false };
+    const double step = (slice->y[0].high - slice->y[0].low) / SHADES;
     for (int shade = 0; shade < SHADES; shade++) {
         sweep_print(script, "$shade%d << END\n", shade);
         for (size_t i = 0; i < slice->marks.size / sizeof *marks; i++) {
@@ -266,15 +294,35 @@ static void print_map(struct buffer *script, const struct picture *picture) {
         sweep_print(script, "END\n");
     }
     print_range(script, "y", &range, picture->rows - 6);
-    sweep_print(script, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\nplot NaN",
+    sweep_print(script, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\nplot NaN notitle",
                 slice->grid->spec->plot.x, by->word->name);
     for (int shade = 0; shade < SHADES; shade++)
-        if (used[shade])
+        if (used[shade] && picture->file)
+            sweep_print(script, ", $shade%d with points pt 5 ps 0.6 lc rgb '%s' title '%.3g..%.3g'", shade,
+                        levels[shade], slice->y[0].low + shade * step, slice->y[0].low + (shade + 1) * step);
+        else if (used[shade])
             sweep_print(script, ", $shade%d with points pt '%s'", shade, picture->style->shades[shade]);
     sweep_append(script, "\n", 1);
 }
 
-static void print_script(struct buffer *script, const struct picture *picture) {
+/* A picture in a file: under the experiment's question, above a key. */
+static void print_canvas(struct buffer *script, const struct picture *picture) {
+    const struct sweep_spec *spec = picture->slice->grid->spec;
+    const bool png = strcmp(picture->file + strlen(picture->file) - 4, ".png") == 0;
+    sweep_print(script, "set terminal %s background 'white'\nset output ",
+                png ? "pngcairo size 1600,1000 font 'sans-serif,12' fontscale 2 linewidth 2 pointscale 2"
+                    : "svg size 800,500 font 'sans-serif,15'");
+    print_quoted(script, picture->file);
+    sweep_print(script,
+                "\nset encoding utf8\nset decimalsign '.'\nset key below\nset border 3\nset tics nomirror\n");
+    if (picture->slice->column[1])
+        return;
+    sweep_print(script, "set ylabel '%s' noenhanced\nset title ", spec->plot.y);
+    print_quoted(script, sweep_tr(spec->question));
+    sweep_print(script, " font ',13' noenhanced\n");
+}
+
+static void print_screen(struct buffer *script, const struct picture *picture) {
     const struct slice *slice = picture->slice;
     /* it would begin with a form feed, which some terminals show */
     sweep_print(script, "set terminal dumb size %d,%d\nset output '|tr -d \"\\f\"'\n", picture->columns,
@@ -284,6 +332,11 @@ static void print_script(struct buffer *script, const struct picture *picture) {
                 "set border 3\nset tics nomirror scale 0\nset tmargin %d\nset bmargin 2\nset samples %d\n",
                 slice->column[1] ? 2 : 0,
                 picture->columns / 3); /* a guide is dashed, so that a line along it is seen */
+}
+
+static void print_script(struct buffer *script, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    (picture->file ? print_canvas : print_screen)(script, picture);
     const int columns = slice->column[1] ? picture->columns / 2 : picture->columns;
     print_range(script, "x", &slice->x, columns - 12);
     print_tics(script, &slice->x, columns);
@@ -351,10 +404,41 @@ static bool show(struct picture *picture, struct reason *why) {
 bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why) {
     struct slice slice;
     const struct screen screen = sweep_screen();
-    struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows };
+    struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows,
+                               NULL };
     if (!grid->spec->plot.x || !grid->spec->plot.y)
         return sweep_refuse(why, "--plot: this experiment has no plot");
     const bool good = (sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why)) && show(&picture, why);
+    sweep_buffer_free(&slice.marks);
+    return good;
+}
+
+/* Beside its place, which it then takes. */
+static bool draw_file(struct picture *picture, const char *file, struct reason *why) {
+    struct buffer script = { .data = NULL }, beside = { .data = NULL };
+    sweep_print(&beside, "%.*s.part%s", (int)(strlen(file) - 4), file, file + strlen(file) - 4);
+    sweep_append(&beside, "", 1);
+    picture->file = beside.data;
+    if (!beside.failed)
+        print_script(&script, picture);
+    bool good = (!beside.failed && !script.failed) || sweep_no_memory(why);
+    good = good && sweep_make_folder_of(file, why) && draw(&script, why) &&
+           (rename(beside.data, file) == 0 || sweep_refuse(why, "--picture %s: %s", file, strerror(errno)));
+    if (!good && !beside.failed)
+        remove(beside.data);
+    sweep_buffer_free(&script);
+    sweep_buffer_free(&beside);
+    return good;
+}
+
+bool sweep_picture(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
+                   struct reason *why) {
+    struct slice slice;
+    struct picture picture = { .slice = &slice, .style = &ascii, .columns = 100, .rows = 30, .file = file };
+    if (!grid->spec->plot.x || !grid->spec->plot.y)
+        return sweep_refuse(why, "--plot: this experiment has no plot");
+    const bool good = (sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why)) &&
+                      (!slice.marks.size || draw_file(&picture, file, why));
     sweep_buffer_free(&slice.marks);
     return good;
 }

@@ -82,12 +82,16 @@ static bool name_beside(struct job *job, const char *stem, bool files, struct re
     return (job->store.path && (!files || (job->out && job->summary && job->meta))) || sweep_no_memory(why);
 }
 
+static bool draws(const struct job *job) {
+    return job->options->flag[FLAG_PLOT] || job->options->flag[FLAG_PICTURE];
+}
+
 static bool name_files(struct job *job, struct reason *why) {
     const char *wished = job->options->flag[FLAG_OUT];
     job->stream = wished && is_stream(wished) ? wished : NULL;
     if (!wished || job->stream) {
         const char *stem = sweep_keep_print(&job->arena, "results/%s", job->spec->name);
-        return stem ? name_beside(job, stem, !wished && !job->options->flag[FLAG_PLOT], why)
+        return stem ? name_beside(job, stem, !wished && !draws(job), why)
                     : sweep_no_memory(why);
     }
     char *place = sweep_place(wished, why);
@@ -221,9 +225,12 @@ static bool stream(struct job *job, struct draft *draft, struct reason *why) {
 }
 
 static bool plot(struct job *job, struct reason *why) {
+    const char *file = job->options->flag[FLAG_PICTURE];
     struct draft draft = { .fd = -1 };
     bool good = export(job, job->means ? NULL : &draft, job->means ? &draft : NULL, why) &&
-                (job->tally.lacking || sweep_plot(&job->grid, &draft.bytes, job->means, why));
+                (job->tally.lacking ||
+                 ((!job->options->flag[FLAG_PLOT] || sweep_plot(&job->grid, &draft.bytes, job->means, why)) &&
+                  (!file || sweep_picture(&job->grid, &draft.bytes, job->means, file, why))));
     sweep_draft_free(&draft);
     return good;
 }
@@ -242,7 +249,7 @@ static int run_and_show(struct job *job) {
         good = tries < 3 ||
                sweep_refuse(&why, "%s: what was written cannot be read", sweep_store_name(run->store));
         good = good && (!job->stream || stream(job, &draft, &why)) && (!job->out || publish(job, &why));
-        if (good && !job->tally.lacking && job->options->flag[FLAG_PLOT])
+        if (good && !job->tally.lacking && draws(job))
             good = plot(job, &why);
         run->done -= job->tally.lacking;
         shown = good && !job->tally.lacking;
