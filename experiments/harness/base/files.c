@@ -150,6 +150,8 @@ static bool write_out(struct draft *draft, struct reason *why) {
 
 bool sweep_draft_write(struct draft *draft, const char *bytes, size_t size, struct reason *why) {
     const size_t skipped = size < draft->skip ? size : (size_t)draft->skip;
+    if (size == 0)
+        return true;
     sweep_append(&draft->bytes, bytes + skipped, size - skipped);
     draft->skip -= skipped;
     draft->size += size - skipped;

@@ -65,7 +65,7 @@ static bool each(const struct export *export, const struct block *block, void *s
                  bool (*use)(void *self, const struct sweep_point *point, const struct rows *rows)) {
     struct sweep_point point = { .grid = export->grid };
     const size_t columns = export->grid->columns;
-    const char *values = block->values.data;
+    const char *values = block->values.size ? block->values.data : "";
     bool good = true;
     for (size_t i = 0; i < block->cells && good; values += block->sizes[i++]) {
         const struct rows rows = { (const double *)(const void *)values,
