@@ -101,8 +101,10 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
                  rows = s->record == RNN_EVERYTHING ? T : 2;
     net->h = take_doubles(carver, (kept + 1) * step);
     net->c = states > 1 ? take_doubles(carver, (kept + 1) * step) : NULL;
-    net->work->a = s->cell->in_place ? net->h + (net->h ? s->batch * s->hidden : 0)
-                                     : take_doubles(carver, (G + tapes) * kept * step);
+    if (!s->cell->in_place)
+        net->work->a = take_doubles(carver, (G + tapes) * kept * step);
+    else
+        net->work->a = net->h ? net->h + s->batch * s->hidden : NULL;
     carve_checkpoints(net, carver, states * step);
     net->log_dc = states > 1 ? take_doubles(carver, T) : NULL;
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
