@@ -1018,6 +1018,10 @@ else if (typeof document === "undefined") {
   const call = caller(bytes);
   await call("errors", { ...GRID, columns: 1, rows: 1, length: 1 }); // fails where there is no WebAssembly
   document.getElementById("still").remove();
+  if (self !== top) { // part of another page, where the first view stands alone; that page learns how high it is
+    document.documentElement.className = "part";
+    new ResizeObserver(() => parent.postMessage(document.body.offsetHeight, "*")).observe(document.body);
+  }
   const ready = page(call, caller(bytes), document.getElementById("prose").textContent.trim()); // a long test of a training holds nothing up
   globalThis.live = { call, ready }; // for tests
 })();

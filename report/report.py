@@ -21,6 +21,7 @@ ROW = re.compile(r"\| *([^|]*?) *\| *\[([^]]+)\]\(pt/([\w-]+)\.md\) *\| *\[([^]]
 SECTION = re.compile(r"### (.+?) · (.+)")
 EXCERPT = re.compile(r"^```(\w+) title=(\S+)$", re.M)
 TITLE = re.compile(r"^(#+ )(.+) · (.+)$", re.M)
+LIVE = re.compile(r"^<!--live-->\n\n!\[.*?\n\n\*.*?\*$", re.M | re.S)  # where the live page's first view stands for a figure and its caption
 OTHERS = {lang: re.compile(rf'^<div lang="(?!{LANGUAGES[lang]["code"]}")[^"]*">$.*?^</div>$', re.M | re.S) for lang in LANGUAGES}
 DATA_ROWS = 500  # a longer table is thinned out: it is to be looked at, the file to be computed with
 LEAST_TEXT = 9  # px: the smallest lettering of a figure on any screen; where it would be smaller, the figure scrolls
@@ -154,6 +155,9 @@ class Report:
         if stem == "README":  # both languages in one file: this one's, and without the list of pages, which stands beside
             text = "".join(part for part in re.split("^(?=## )", text, flags=re.M) if not reading_order(part))
             text = TITLE.sub(lambda head: head[1] + head[2 if lang == "pt" else 3], OTHERS[lang].sub("", text))
+        if self.live:
+            frame = f'<iframe src="../live.html#lang={LANGUAGES[lang]["code"]}" title="{LANGUAGES[lang]["words"]["live"]}"></iframe>'
+            text = LIVE.sub(f"<figure>\n{frame}\n</figure>", text)
         text = EXCERPT.sub(lambda fence: f"[`{fence[2]}`]({repository}{fence[2]})\n\n```{fence[1]}", text)
         self.write(f"{lang}/{stem}.html", lang, text, title=title, pager=bool(neighbour), **neighbour,
                    contents=self.contents(lang, "../", stem),

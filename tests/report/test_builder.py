@@ -84,7 +84,7 @@ def repository(root):
              "results/echo.summary.csv": "seed,r,text\n" + "".join(f"1,{i / 9},t\n" for i in range(1201)), "results/echo.en.png": "",
              "results/live.html": "live"}
     for lang, title, question, start, cost in (("pt", "Eco", "Pergunta", "Começo", "Custo"), ("en", "Echo", "Question", "Start", "Cost")):
-        files[f"notebooks-md/{lang}/00-start.md"] = f"# {start}\n\nText.\n"
+        files[f"notebooks-md/{lang}/00-start.md"] = f"# {start}\n\nText.\n\n<!--live-->\n\n![B](../figures/drawn.{lang}.svg)\n\n*Two\nlines.*\n\nEnd.\n"
         files[f"notebooks-md/{lang}/draft.md"] = "# A draft that the list does not have yet\n"
         files[f"notebooks-md/{lang}/cost.md"] = f"# A. {cost}\n\nText.\n"
         files[f"notebooks-md/{lang}/echo.md"] = ECHO.format(lang=lang, title=title, question=question)
@@ -236,6 +236,17 @@ class Made(unittest.TestCase):
     def test_the_live_page_is_linked(self):
         self.assertEqual(self.read("live.html"), "live")
         self.has('<a href="../live.html#lang=en">Live</a>')
+
+    def test_its_first_view_stands_for_a_figure(self):
+        start = self.read("en/00-start.html")
+        self.assertRegex(start, r'<figure>\s*<iframe src="../live.html#lang=en" title="Live"></iframe>\s*</figure>\s*<p>End.</p>')
+        self.assertNotIn("<figcaption>", start)
+        with tempfile.TemporaryDirectory() as folder:
+            repository(Path(folder))
+            self.assertEqual(build(Path(folder)).returncode, 0)
+            start = (Path(folder) / "out/en/00-start.html").read_text(encoding="utf-8")
+        self.assertIn("<figcaption>", start)
+        self.assertNotIn("<iframe", start)
 
     def test_what_an_earlier_build_left_is_gone(self):
         self.assertFalse((self.root / "out/pt/renamed.html").exists() or (self.root / "out/README.html").exists())
