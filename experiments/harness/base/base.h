@@ -18,7 +18,7 @@ struct buffer {
     size_t size, capacity;
     bool failed;
 };
-bool sweep_reserve(struct buffer *buffer, size_t more);
+bool sweep_reserve(struct buffer *buffer, size_t more); /* after it, data is never NULL */
 void sweep_append(struct buffer *buffer, const char *bytes, size_t size);
 void sweep_append_text(struct buffer *buffer, const char *text);
 void sweep_print(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,7 +9,7 @@
 bool sweep_reserve(struct buffer *buffer, size_t more) {
     if (buffer->failed)
         return false;
-    if (more <= buffer->capacity - buffer->size)
+    if (buffer->data && more <= buffer->capacity - buffer->size)
         return true;
     size_t capacity = buffer->capacity ? buffer->capacity : 4096;
     while (capacity - buffer->size < more && capacity <= SIZE_MAX / 2)
