@@ -213,8 +213,8 @@ enum rnn_status rnn_training_measure(struct rnn_training *training);
 enum rnn_status rnn_training_update(struct rnn_training *training);
 
 /* Runs `sequences` fresh ones of length T, drawn for tests, each batch once in a training; the loss as in
- * measure, of whole batches; the share of wrong classes, or the mean squared error. RNN_OK, RNN_DIVERGED,
- * RNN_BAD_RANGE: T. */
+ * measure, of whole batches; the share of wrong classes, or the mean squared error. No gradient belongs to it.
+ * RNN_OK, RNN_DIVERGED, RNN_BAD_RANGE: T. */
 struct rnn_score {
     double loss, error;
     size_t sequences;

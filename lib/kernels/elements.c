@@ -35,11 +35,15 @@ static void pick(double *restrict out, const double *bias, const double *packed,
         }
 }
 
+/* So many rows of W at a time stay in the first-level cache, which a whole column in strides does not. */
 static void outer_pick_add(double *restrict W, const double *a, const uint32_t *where, size_t count,
                            size_t rows, size_t cols) {
-    for (size_t n = 0; n < count; n++)
-        for (size_t i = 0; i < rows; i++)
-            W[i * cols + where[n]] += a[n * rows + i];
+    for (size_t row = 0; row < rows; row += K_STRIP) {
+        const size_t end = rows - row < K_STRIP ? rows : row + K_STRIP;
+        for (size_t n = 0; n < count; n++)
+            for (size_t i = row; i < end; i++)
+                W[i * cols + where[n]] += a[n * rows + i];
+    }
 }
 
 /* ---- products of arrays ------------------------------------------------------------------------------- */
@@ -55,6 +59,12 @@ static void multiply_add(double *restrict out, const double *a, const double *b,
 }
 
 /* ---- gates -------------------------------------------------------------------------------------------- */
+
+static void lstm_state(double *restrict c, double *restrict tanh_c, const double *i, const double *f,
+                       const double *g, const double *before, size_t count) {
+    for (size_t n = 0; n < count; n++)
+        c[n] = tanh_c[n] = f[n] * before[n] + i[n] * g[n];
+}
 
 static void lstm_output_back(double *restrict dc, const double *dh, const double *o, const double *tanh_c,
                              size_t count) {
@@ -125,6 +135,6 @@ static void adam(double *restrict theta, double *restrict v, double *restrict s,
 }
 
 const struct k_elements NAME_OF(k_elements_, LEVEL) = {
-    find_ones, pick,      outer_pick_add, multiply, multiply_add, lstm_output_back,
+    find_ones, pick,      outer_pick_add, multiply, multiply_add, lstm_state, lstm_output_back,
     lstm_back, gru_state, gru_back,       sgd,      rmsprop,      adam,
 };

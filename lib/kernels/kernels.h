@@ -49,7 +49,9 @@ int k_sigmoid(double *h, size_t count);
 int k_tanh(double *h, size_t count);
 int k_relu(double *h, size_t count);
 int k_linear(double *h, size_t count);
-int k_exp(double *h, size_t count);
+
+/* out = exp(x - the largest of x); returns the sum of out, in eight lanes added in turn. */
+double k_softmax(double *out, double *largest, const double *x, size_t count);
 
 /* da = dh * phi'(a), with phi' from h = phi(a); returns sum dh^2. da may be dh. */
 double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count);
@@ -66,6 +68,9 @@ void k_multiply(double *out, const double *a, const double *b, size_t count);
 void k_multiply_add(double *out, const double *a, const double *b, size_t count);
 
 /* The cells of lstm.c and gru.c, whose gates lie `apart` doubles from one to the next, and dL/da `da_apart`. */
+/* c_t, twice: where it is carried, and where tanh(c_t) will be. */
+void k_lstm_state(double *c, double *tanh_c, const double *i, const double *f, const double *g,
+                  const double *before, size_t count);
 void k_lstm_output_back(double *dc, const double *dh, const double *o, const double *tanh_c, size_t count);
 void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
                  const double *tanh_c, const double *gates, size_t apart, size_t count);

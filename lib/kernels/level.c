@@ -121,8 +121,8 @@ int k_tanh(double *h, size_t count) {
     return in_use()->maps->tanh(h, count);
 }
 
-int k_exp(double *h, size_t count) {
-    return in_use()->maps->exp(h, count);
+double k_softmax(double *out, double *largest, const double *x, size_t count) {
+    return in_use()->maps->softmax(out, largest, x, count);
 }
 
 int k_relu(double *h, size_t count) {
@@ -167,6 +167,11 @@ void k_multiply(double *out, const double *a, const double *b, size_t count) {
 
 void k_multiply_add(double *out, const double *a, const double *b, size_t count) {
     in_use()->elements->multiply_add(out, a, b, count);
+}
+
+void k_lstm_state(double *c, double *tanh_c, const double *i, const double *f, const double *g,
+                  const double *before, size_t count) {
+    in_use()->elements->lstm_state(c, tanh_c, i, f, g, before, count);
 }
 
 void k_lstm_output_back(double *dc, const double *dh, const double *o, const double *tanh_c, size_t count) {

@@ -67,6 +67,7 @@ struct k_products {
 /* map.c; the functions of kernels.h under the same names */
 struct k_maps {
     k_forward_kernel *sigmoid, *tanh, *relu, *linear, *exp;
+    __typeof__(k_softmax) *softmax;
     k_back_kernel *sigmoid_back, *tanh_back, *relu_back, *linear_back;
     double (*sum_squares)(const double *x, size_t count);
     void (*scale)(double *x, double factor, size_t count);
@@ -79,6 +80,7 @@ struct k_elements {
     __typeof__(k_pick) *pick;
     __typeof__(k_outer_pick_add) *outer_pick_add;
     __typeof__(k_multiply) *multiply, *multiply_add;
+    __typeof__(k_lstm_state) *lstm_state;
     __typeof__(k_lstm_output_back) *lstm_output_back;
     __typeof__(k_lstm_back) *lstm_back;
     __typeof__(k_gru_state) *gru_state;

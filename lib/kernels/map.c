@@ -217,6 +217,45 @@ FORWARD(relu)
 FORWARD(linear)
 FORWARD(exp)
 
+/* ---- softmax ------------------------------------------------------------------------------------------ */
+
+/* Lanes of the largest number and of the sum, so that neither waits for the last. */
+enum { EIGHT = 8, PER_EIGHT = EIGHT / LANES };
+
+INLINE vec larger(vec a, vec b) {
+    return choose(b > a, b, a);
+}
+
+INLINE vec sum_of_two(vec a, vec b) {
+    return a + b;
+}
+
+/* `start` and all of x taken together: eight at a time, each into its lane, and what is left over into the first. */
+INLINE double fold(double start, const double *x, size_t count, vec (*take)(vec, vec)) {
+    vec part[PER_EIGHT];
+    size_t i = 0;
+    UNROLL
+    for (int v = 0; v < PER_EIGHT; v++)
+        part[v] = splat(start);
+    for (; i + EIGHT <= count; i += EIGHT)
+        UNROLL
+    for (int v = 0; v < PER_EIGHT; v++)
+        part[v] = take(part[v], load(x + i + v * LANES));
+    for (; i < count; i++)
+        part[0][0] = take(splat(part[0][0]), splat(x[i]))[0];
+    for (int l = 1; l < EIGHT; l++)
+        part[0][0] = take(splat(part[0][0]), splat(part[l / LANES][l % LANES]))[0];
+    return part[0][0];
+}
+
+static double softmax(double *restrict out, double *largest, const double *x, size_t count) {
+    *largest = fold(x[0], x, count, larger);
+    for (size_t i = 0; i < count; i++)
+        out[i] = x[i] - *largest;
+    forward_exp(out, count);
+    return fold(0, out, count, sum_of_two);
+}
+
 /* ---- pullbacks ---------------------------------------------------------------------------------------- */
 
 INLINE vec tanh_back_of(vec dh, vec h) {
@@ -324,6 +363,6 @@ static int finite_all(const double *x, size_t count) {
 }
 
 const struct k_maps NAME_OF(k_maps_, LEVEL) = {
-    forward_sigmoid, forward_tanh, forward_relu, forward_linear, forward_exp, back_sigmoid,
+    forward_sigmoid, forward_tanh, forward_relu, forward_linear, forward_exp, softmax,   back_sigmoid,
     back_tanh,       back_relu,    back_linear,  sum_squares,    scale,       finite_all,
 };

@@ -41,11 +41,16 @@ enum { WIDEST = 2, TALLEST = 2, OUTER_STRIPS = 1 };
 
 enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
 
-/* out[column] = start[column] + sum over the terms of W x[column]. Where an x is `turned`, the columns of a
- * tile lie together: [tile][k][column of the tile]. */
+/* Whether an outer sum lays a out anew, [tile][n][column of the tile], or reads it where it is, which is faster where
+ * tiles are so tall that each row is read few times. */
+enum { LAID = OUTER_STRIPS == 1 };
+
+/* out[column] = start[column] + sum over the terms of W x[column]. Of an x that is `turned` the columns of a tile lie
+ * together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
     size_t out_step, start_step; /* doubles from one column to the next */
+    size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
 };
 
 /* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
@@ -64,9 +69,9 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
                 sum[c][v] = start ? load(start + (size_t)c * b->start_step + v * LANES) : splat(0);
     }
     for (const struct k_term *term = b->terms; term < b->end; term++) {
-        const size_t depth = term->cols, x_column = turned ? 1 : depth, x_step = turned ? (size_t)columns : 1;
-        const size_t next = depth * K_STRIP; /* doubles from one strip to the next */
-        const double *W = term->packed + strip * next, *x = term->x + column * depth;
+        const size_t depth = term->cols, next = depth * K_STRIP; /* doubles from one strip to the next */
+        const size_t x_column = turned ? 1 : depth, x_step = !turned ? 1 : LAID ? (size_t)columns : b->x_step;
+        const double *W = term->packed + strip * next, *x = term->x + column * (turned && !LAID ? 1 : depth);
         STEPS
         for (size_t k = 0; k < depth; k++) {
             UNROLL
@@ -109,10 +114,11 @@ static tile_kernel *const tiles[WIDEST + 1][TALLEST + 1][2] = { TILES(ENTRY) };
 /* A tile that reaches beyond the last row goes through a buffer, of which `rows` rows count. */
 static void ragged_tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
                         size_t rows, size_t strips, size_t columns, int turned) {
-    double buffer[WIDEST * TALLEST * K_STRIP] = { 0 };
+    double buffer[WIDEST * TALLEST * K_STRIP];
     const size_t height = strips * K_STRIP;
     struct block inner = *b;
     inner.out_step = inner.start_step = height;
+    memset(buffer, 0, columns * height * sizeof *buffer);
     for (size_t c = 0; start && c < columns; c++)
         memcpy(buffer + c * height, start + c * b->start_step, rows * sizeof *buffer);
     tiles[columns][strips][turned](buffer, start ? buffer : NULL, &inner, strip, column);
@@ -159,7 +165,8 @@ static void product(double *out, const double *start, size_t start_step, const s
 /* ---- outer sums --------------------------------------------------------------------------------------- */
 
 /* W += sum_n a[n] x[n]^T is a product too, with n for the summed index: strips of x on the left, columns of a
- * on the right. Some n of both are laid out as tiles read them, which spares the cache the strides of rows. */
+ * on the right. Some n of x, and if LAID of a, are laid out as tiles read them, which spares the cache the
+ * strides of rows. */
 enum { OUTER_DEPTH = 128, OUTER_ROWS = 132, OUTER_COLS = OUTER_STRIPS * K_STRIP };
 
 INLINE void turn_columns(double *turned, const double *a, size_t depth, const size_t width, size_t step) {
@@ -188,15 +195,16 @@ static void outer_block(double *W, const double *a, const double *x, size_t dept
                         size_t a_step) {
     double strips[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
     double turned[OUTER_ROWS * OUTER_DEPTH] __attribute__((aligned(64)));
-    const struct k_term term = { strips, turned, depth };
-    turn(turned, a, depth, k_cut(rows, WIDEST), a_step);
+    const struct k_term term = { strips, LAID ? turned : a, depth };
+    if (LAID)
+        turn(turned, a, depth, k_cut(rows, WIDEST), a_step);
+    const struct block b = {
+        .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols, .x_step = a_step
+    };
     for (size_t j = 0; j < cols; j += OUTER_COLS) {
         const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
         k_lay_strips(strips, x + j, width, depth, 1, cols);
-        multiply_block(
-            W + j, W + j,
-            (struct block){ .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols }, width,
-            rows, 1, 0);
+        multiply_block(W + j, W + j, b, width, rows, 1, 0);
     }
 }
 

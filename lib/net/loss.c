@@ -30,27 +30,39 @@ static void clear_read_out_gradient(struct rnn *net) {
         memset(net->d.W_hy, 0, net->spec.outputs * (net->spec.hidden + 1) * sizeof *net->d.W_hy);
 }
 
-/* y = W_hy h + b_y; the packed W_hy and then dL/dy live in scratch. */
-static double *read_out(struct rnn *net) {
-    const struct rnn_spec *s = &net->spec;
-    const struct k_term term = { net->work->scratch, first_read(net), s->hidden };
-    k_pack(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
-    k_affine(net->y, net->p.b_y, &term, 1, rows_of(s), s->outputs, 0);
-    return net->work->scratch + k_packed_size(s->hidden, s->outputs);
+/* In scratch: W_hy packed, or its transpose, the sums of a softmax (n, B), and RNN_ROWS_READ rows of dL/dy. */
+static double *softmax_sums(const struct rnn *net) {
+    return net->work->scratch + k_packed_size(net->spec.outputs, net->spec.hidden);
 }
 
-/* W_hy^T dL/dy to dL/dh, dW_hy = sum dL/dy h^T, db_y = sum dL/dy, over steps and sequences, from dy (n, B,
- * O). */
-static void pull_back_read_out(struct rnn *net, const double *dy) {
+/* A loss of rows first..first + count - 1 of y: adds it up, and sets dy (count, O) to dL/dy. */
+typedef void rows_loss(struct rnn *net, double *dy, size_t first, size_t count);
+
+/* y = W_hy h + b_y, the loss, W_hy^T dL/dy to dL/dh, dW_hy = sum dL/dy h^T, db_y = sum dL/dy, over steps and
+ * sequences, so many rows at a time that what one of these leaves is in the cache for the next. */
+static void read_out(struct rnn *net, rows_loss *loss) {
     const struct rnn_spec *s = &net->spec;
-    k_pack_transposed(net->work->scratch, net->p.W_hy, s->outputs, s->hidden);
-    k_product(brought(net), net->work->scratch, dy, rows_of(s), s->hidden, s->outputs);
-    begin_backward(net);
+    const size_t H = s->hidden, O = s->outputs, rows = rows_of(s);
+    double *packed = net->work->scratch, *dy = softmax_sums(net) + rows;
     clear_read_out_gradient(net);
-    if (!net->gradient)
-        return;
-    k_outer_add(net->d.W_hy, dy, first_read(net), rows_of(s), s->outputs, s->hidden);
-    k_column_sums_add(net->d.b_y, dy, rows_of(s), s->outputs);
+    net->loss = 0;
+    for (size_t first = 0; first < rows; first += RNN_ROWS_READ) {
+        const size_t count = rows - first < RNN_ROWS_READ ? rows - first : RNN_ROWS_READ;
+        const double *h = first_read(net) + first * H;
+        k_pack(packed, net->p.W_hy, O, H);
+        k_affine(net->y + first * O, net->p.b_y, &(struct k_term){ packed, h, H }, 1, count, O, 0);
+        loss(net, dy, first, count);
+        if (net->work->only_loss)
+            continue;
+        k_pack_transposed(packed, net->p.W_hy, O, H);
+        k_product(brought(net) + first * H, packed, dy, count, H, O);
+        if (net->gradient) {
+            k_outer_add(net->d.W_hy, dy, h, count, O, H);
+            k_column_sums_add(net->d.b_y, dy, count, O);
+        }
+    }
+    if (!net->work->only_loss)
+        begin_backward(net);
 }
 
 enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
@@ -70,79 +82,46 @@ enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
     return RNN_OK;
 }
 
-enum rnn_status rnn_loss_squared(struct rnn *net) {
-    const struct rnn_spec *s = &net->spec;
-    if (!s->outputs)
-        return RNN_BAD_TARGET;
-    const double rows = (double)rows_of(s);
-    double *dy = read_out(net);
-    net->loss = 0;
-    for (size_t i = 0; i < rows_of(s) * s->outputs; i++) {
-        const double error = net->y[i] - net->target[i];
+static void squared(struct rnn *net, double *dy, size_t first, size_t count) {
+    const size_t O = net->spec.outputs;
+    const double rows = (double)rows_of(&net->spec), *y = net->y + first * O, *target = net->target + first * O;
+    for (size_t i = 0; i < count * O; i++) {
+        const double error = y[i] - target[i];
         net->loss += error * error / rows;
         dy[i] = 2 * error / rows;
     }
-    pull_back_read_out(net, dy);
+}
+
+enum rnn_status rnn_loss_squared(struct rnn *net) {
+    if (!net->spec.outputs)
+        return RNN_BAD_TARGET;
+    read_out(net, squared);
     return RNN_OK;
 }
 
-/* The largest number of a row, and the sum, each in lanes of its own so that neither waits for the last. */
-enum { LANES = 8 };
-
-static double largest_of(const double *x, size_t count) {
-    double lanes[LANES];
-    for (size_t l = 0; l < LANES; l++)
-        lanes[l] = x[l < count ? l : 0];
-    for (size_t i = LANES; i + LANES <= count; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
-            lanes[l] = x[i + l] > lanes[l] ? x[i + l] : lanes[l];
-    for (size_t i = count - count % LANES; i < count; i++)
-        lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
-    for (size_t l = 1; l < LANES; l++)
-        lanes[0] = lanes[l] > lanes[0] ? lanes[l] : lanes[0];
-    return lanes[0];
-}
-
-static double sum_of(const double *x, size_t count) {
-    double lanes[LANES] = { 0 };
-    for (size_t i = 0; i + LANES <= count; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
-            lanes[l] += x[i + l];
-    for (size_t i = count - count % LANES; i < count; i++)
-        lanes[0] += x[i];
-    for (size_t l = 1; l < LANES; l++)
-        lanes[0] += lanes[l];
-    return lanes[0];
-}
-
-/* -ln softmax(y)[label], summed over the rows; dy = (softmax(y) - onehot(label)) / rows. */
-static double cross_entropy(double *dy, const double *y, const uint32_t *label, size_t rows, size_t outputs) {
-    double loss = 0;
-    for (size_t i = 0; i < rows; i++) {
-        const double largest = largest_of(y + i * outputs, outputs);
-        for (size_t o = i * outputs; o < (i + 1) * outputs; o++)
-            dy[o] = y[o] - largest;
-        loss -= dy[i * outputs + label[i]];
+/* -ln softmax(y)[label]; dy = (softmax(y) - onehot(label)) / rows. The logarithms of the sums are added last. */
+static void cross_entropy(struct rnn *net, double *dy, size_t first, size_t count) {
+    const size_t O = net->spec.outputs;
+    const double *y = net->y + first * O;
+    for (size_t i = 0; i < count; i++, y += O, dy += O) {
+        const uint32_t label = net->label[first + i];
+        double largest;
+        const double sum = k_softmax(dy, &largest, y, O);
+        net->loss -= y[label] - largest;
+        softmax_sums(net)[first + i] = sum;
+        dy[label] -= sum;
+        k_scale(dy, 1 / (sum * (double)rows_of(&net->spec)), O);
     }
-    k_exp(dy, rows * outputs);
-    for (size_t i = 0; i < rows; i++) {
-        double *row = dy + i * outputs;
-        const double sum = sum_of(row, outputs);
-        loss += rnn_log(sum);
-        row[label[i]] -= sum;
-        k_scale(row, 1 / (sum * (double)rows), outputs);
-    }
-    return loss;
 }
 
 enum rnn_status rnn_loss_softmax(struct rnn *net) {
-    const struct rnn_spec *s = &net->spec;
-    const size_t rows = rows_of(s);
+    const size_t rows = rows_of(&net->spec);
     for (size_t i = 0; i < rows; i++)
-        if (net->label[i] >= s->outputs)
+        if (net->label[i] >= net->spec.outputs)
             return RNN_BAD_TARGET;
-    double *dy = read_out(net);
-    net->loss = cross_entropy(dy, net->y, net->label, rows, s->outputs) / (double)rows;
-    pull_back_read_out(net, dy);
+    read_out(net, cross_entropy);
+    for (size_t i = 0; i < rows; i++)
+        net->loss += rnn_log(softmax_sums(net)[i]);
+    net->loss /= (double)rows;
     return RNN_OK;
 }

@@ -5,8 +5,6 @@
  * each gate with its own a = W_hh h_{t-1} + W_xh x_t + b_h. tanh(c_t) is kept for the way back. */
 #include "net.h"
 
-#include <string.h>
-
 enum { INPUT, FORGET = RNN_KEEPING_GATE, CANDIDATE, OUTPUT, GATES, TANH_C = GATES };
 
 static bool forward(struct rnn *net, size_t t) {
@@ -15,9 +13,8 @@ static bool forward(struct rnn *net, size_t t) {
         (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_fill_gate(net, gate, t), size);
     const double *o = rnn_gate(net, OUTPUT, t);
     double *c = rnn_cell_state(net, t), *tanh_c = rnn_gate(net, TANH_C, t), *h = rnn_state(net, t);
-    k_multiply(c, rnn_gate(net, FORGET, t), rnn_cell_state(net, t - 1), size);
-    k_multiply_add(c, rnn_gate(net, INPUT, t), rnn_gate(net, CANDIDATE, t), size);
-    memcpy(tanh_c, c, size * sizeof *c);
+    k_lstm_state(c, tanh_c, rnn_gate(net, INPUT, t), rnn_gate(net, FORGET, t), rnn_gate(net, CANDIDATE, t),
+                 rnn_cell_state(net, t - 1), size);
     k_tanh(tanh_c, size);
     k_multiply(h, o, tanh_c, size);
     return k_finite(h, size) && k_finite(c, size);

@@ -70,12 +70,12 @@ size_t rnn_segment(size_t length, size_t batch) {
 static void carve_work(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
     const double B = (double)s->batch, H = (double)s->hidden, O = (double)s->outputs,
-                 G = (double)s->cell->gates;
+                 G = (double)s->cell->gates, rows = (double)s->reads * B;
     net->work->packed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->transposed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
-    net->work->scratch =
-        take_doubles(carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + (double)s->reads * B * O));
+    net->work->scratch = take_doubles(
+        carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + rows + fmin(rows, RNN_ROWS_READ) * O));
     net->work->ones =
         s->inputs < MANY_INPUTS ? NULL : take(carver, (double)s->length * B, sizeof *net->work->ones);
     net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;

@@ -36,6 +36,9 @@ struct rnn_cell {
 
 enum { RNN_MOST_GATES = 4 };
 
+/* Rows of y that are read out, and their gradient brought back, at a time. */
+enum { RNN_ROWS_READ = 128 };
+
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
 
@@ -69,9 +72,10 @@ struct rnn_work {
     uint32_t *ones; /* (T, B): where x_t has its one, if each x_t is zeros but a one, as `one_hot` says; NULL where
                        there are few inputs, whose products are cheap */
     bool one_hot;
+    bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
     size_t most_reads; /* n of a net at its longest */
-    double *scratch; /* two rows of H, or a packed W_hy and dL/dy (n, B, O): of one call at a time */
+    double *scratch; /* two rows of H, or what loss.c says: of one call at a time */
     size_t capacity; /* bytes of the whole allocation */
 };
 

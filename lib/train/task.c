@@ -185,10 +185,11 @@ static void fill_text(const struct rnn_batch *to, const struct rnn_problem *prob
     const struct rnn_text *text = stream.purpose == RNN_FOR_TEST ? &problem->held_out : &problem->text;
     const size_t T = to->length, B = to->batch;
     draw(draws, to, problem->task, stream);
+    memset(to->x, 0, T * B * RNN_BYTES * sizeof *to->x);
     for (size_t b = 0; b < B; b++) {
         const unsigned char *window = text->bytes + pick(draws[b], 0, text->size - T);
         for (size_t t = 0; t < T; t++)
-            show(to, RNN_BYTES, t, b, window[t]);
+            row_of(to, RNN_BYTES, t, b)[window[t]] = 1;
         for (size_t r = 0; r < to->reads; r++)
             to->label[r * B + b] = window[T - to->reads + r + 1];
     }

@@ -319,18 +319,27 @@ enum rnn_status rnn_training_update(struct rnn_training *t) {
 
 /* ---- test -------------------------------------------------------------------------------------------- */
 
+/* Whether the answer of row i of y is wrong: another is larger, or as large and before it. */
+static bool is_wrong(const struct rnn *net, size_t i) {
+    const size_t O = net->spec.outputs, label = net->label[i];
+    const double *y = net->y + i * O;
+    size_t above = 0;
+    for (size_t o = 0; o < label; o++)
+        above += y[o] >= y[label];
+    for (size_t o = label + 1; o < O; o++)
+        above += y[o] > y[label];
+    return above;
+}
+
 /* Whether the answer of row i of y is wrong, or by how much. */
 static double error_of(const struct rnn_training *t, size_t i) {
     const struct rnn *net = t->net;
-    const size_t O = net->spec.outputs;
-    const double *y = net->y + i * O;
     double squares = 0;
-    size_t best = 0;
-    for (size_t o = 0; o < O; o++) {
-        best = y[o] > y[best] ? o : best;
-        squares += (y[o] - net->target[i * O + o]) * (y[o] - net->target[i * O + o]);
-    }
-    return t->spec.problem.task->classes ? best != net->label[i] : squares;
+    if (t->spec.problem.task->classes)
+        return is_wrong(net, i);
+    for (size_t o = i * net->spec.outputs; o < (i + 1) * net->spec.outputs; o++)
+        squares += (net->y[o] - net->target[o]) * (net->y[o] - net->target[o]);
+    return squares;
 }
 
 /* The mean over the answers of the first `count` sequences. */
@@ -370,7 +379,9 @@ enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *
         rnn_population_use(net, &t->work->population);
         rnn_norm_freeze(net, true);
     }
+    net->work->only_loss = true;
     const enum rnn_status status = score_batches(score, t, length);
+    net->work->only_loss = false;
     if (t->spec.population)
         rnn_norm_freeze(net, false);
     return status;

@@ -73,6 +73,14 @@ static void check_lstm(const struct k_level *k, size_t n) {
     }
     k->elements->lstm_back(da, da_apart, dh, dc, before, tanh_c, gates, apart, n);
     assert_same_bits(da, expected, ARRAYS * da_apart, "lstm back");
+    double *c = fenced(n), *kept = fenced(n), *state = fenced(n);
+    for (size_t m = 0; m < n; m++)
+        state[m] = f[m] * before[m] + i[m] * g[m];
+    k->elements->lstm_state(c, kept, i, f, g, before, n);
+    assert_same_bits(c, state, n, "lstm state");
+    assert_same_bits(kept, state, n, "lstm state, kept");
+    assert_fence(c, n), assert_fence(kept, n);
+    free(c), free(kept), free(state);
     double *sum = copy_of(dc, n);
     for (size_t m = 0; m < n; m++)
         sum[m] += dh[m] * o[m] * (1 - tanh_c[m] * tanh_c[m]);

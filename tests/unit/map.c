@@ -96,6 +96,34 @@ START_TEST(an_exponential_does_not_depend_on_its_neighbours) {
 }
 END_TEST
 
+/* The largest stands anywhere; the sum is one of eight lanes, the first of which takes what is left over. */
+static void check_softmax(const struct k_level *k) {
+    for (size_t count = 1; count < 70; count++)
+        for (size_t place = 0; place < count; place++) {
+            double *x = random_array(count, 18), *out = fenced(count), *expected = fenced(count);
+            double largest, lanes[8] = { 0 };
+            x[place] = 3.5;
+            for (size_t i = 0; i < count; i++)
+                expected[i] = x[i] - 3.5;
+            k->maps->exp(expected, count);
+            for (size_t i = 0; i < count; i++)
+                lanes[i < count / 8 * 8 ? i % 8 : 0] += expected[i];
+            for (size_t l = 1; l < 8; l++)
+                lanes[0] += lanes[l];
+            const double sum = k->maps->softmax(out, &largest, x, count);
+            ck_assert_double_eq(largest, 3.5);
+            assert_same_bits(out, expected, count, "softmax");
+            assert_same_bits(&sum, lanes, 1, "sum");
+            assert_fence(out, count);
+            free(x), free(out), free(expected);
+        }
+}
+
+START_TEST(a_softmax_has_the_exponentials_of_each_and_their_sum) {
+    on_every_level(check_softmax);
+}
+END_TEST
+
 START_TEST(an_activation_of_an_element_does_not_depend_on_its_neighbours) {
     on_every_level(check_forwards);
 }
@@ -257,7 +285,7 @@ START_TEST(one_inf_or_nan_anywhere_is_not_finite) {
 END_TEST
 
 UNIT_MAIN("map", an_exponential_does_not_depend_on_its_neighbours,
-          an_activation_of_an_element_does_not_depend_on_its_neighbours,
+          a_softmax_has_the_exponentials_of_each_and_their_sum, an_activation_of_an_element_does_not_depend_on_its_neighbours,
           a_pullback_multiplies_by_the_slope_and_sums_squares_in_sixteen_lanes,
           levels_with_fused_multiply_add_give_the_same_bits,
           activations_keep_signs_of_zero_and_nan_and_saturate, relu_has_slope_zero_at_zero,

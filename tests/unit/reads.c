@@ -307,6 +307,32 @@ START_TEST(frozen_statistics_stay_those_of_their_steps) {
 }
 END_TEST
 
+/* More rows than are read out at a time. */
+START_TEST(a_softmax_of_many_rows_is_the_mean_of_each) {
+    enum { LENGTH = 83, ROWS = LENGTH * 4 };
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(LENGTH);
+    spec.reads = LENGTH;
+    spec.activation = &rnn_tanh;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 713);
+    for (size_t i = 0; i < ROWS; i++)
+        net->label[i] = i % 3 == 0;
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_loss_softmax(net), RNN_OK);
+    long double expected = 0, slope = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        const uint32_t label = net->label[i];
+        const long double odds = expl((long double)net->y[2 * i + !label] - net->y[2 * i + label]);
+        expected += log1pl(odds) / ROWS;
+        slope += (label ? -odds : odds) / (1 + odds) / ROWS;
+    }
+    ck_assert_double_eq_tol(net->loss, (double)expected, 1e-14);
+    ck_assert_double_eq_tol(net->d.b_y[1], (double)slope, 1e-14);
+    rnn_free(&net);
+}
+END_TEST
+
 START_TEST(a_length_that_there_is_no_room_for_is_refused) {
     struct rnn *net = net_of(0, 83);
     ck_assert_int_eq(rnn_set_length(net, 0), RNN_BAD_RANGE);
@@ -323,4 +349,5 @@ UNIT_MAIN("reads", a_read_out_that_takes_no_part_has_no_gradient,
           truncation_begins_anew_after_any_growth,
           a_read_out_far_above_the_rest_of_a_gradient_stays_what_it_is,
           a_net_at_less_than_its_length_is_the_shorter_net, frozen_statistics_stay_those_of_their_steps,
+          a_softmax_of_many_rows_is_the_mean_of_each,
           a_length_that_there_is_no_room_for_is_refused)
