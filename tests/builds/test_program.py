@@ -5,21 +5,16 @@ import shutil
 
 from builds import MESON, SOURCE, BuildTest, main
 
-PARTS = ["meson.build", "meson_options.txt", "lib", "experiments", "po", "data", "tests/builds/arithmetic.c", "plots", "report", "live",
-         "tests/meson.build"]
+
+def unneeded(folder, names):
+    return [name for name in names if name.startswith(("build", ".git", "results"))] if folder == str(SOURCE) else []
 
 
 class Program(BuildTest):
     def checkout(self, name):
         """A copy of what is built, with symbols for a debugger, which know folders and lines."""
         place = self.folder / name
-        for part in PARTS:
-            source, target = SOURCE / part, place / part
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target)
-            else:
-                shutil.copy(source, target)
+        shutil.copytree(SOURCE, place, ignore=unneeded)
         for folder in ("plots", "report"):
             (place / folder / "meson.build").write_text("")
         self.good(MESON, "setup", place / "build", place, "--buildtype", "debug", "-Dtests=disabled", "-Dfigures=disabled", "-Dlive=disabled")
