@@ -19,7 +19,7 @@ set yrange [-10.2:0.4]
 set xtics 10
 set ytics 2
 set label 1 "log₁₀ ".dh.tr(", L da última letra", ", L of the last letter") at screen 0.02, 0.955 left
-eval foot(tr("atualizações: pontos 0, azul 100, laranja e tracejado 800", "updates: dots 0, blue 100, orange and dashes 800"))
+eval foot(tr("atualizações: pontos 0, azul 100, laranja 800; tracejado 800, k = 1", "updates: dots 0, blue 100, orange 800; dashes 800, k = 1"))
 do for [i = 1:3] {
     left = 0.085 + 0.307 * (i - 1)
     eval panel(left, left + 0.28, 0.235, 0.835)
