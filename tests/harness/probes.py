@@ -3,6 +3,7 @@
 import csv
 import os
 import pathlib
+import pty
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,22 @@ class ProbeTest(unittest.TestCase):
             environment.update(UNCOUNTED)
         return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, timeout=timeout, text=True,
                                      env=environment, **options))
+
+    def shown_on_terminal(self, stream, probe, *arguments, ready=lambda terminal: None, environment=None, **options):
+        """(what a run writes on a terminal, exit status), where `stream` is one; `ready` sets the terminal up."""
+        ours, theirs = pty.openpty()
+        ready(theirs)
+        process = subprocess.Popen(self.command(probe, *arguments), cwd=self.folder, **{stream: theirs}, **options,
+                                   env=self.environment(**(environment or {})))
+        os.close(theirs)
+        seen = b""
+        try:
+            while part := os.read(ours, 4096):
+                seen += part
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+        return seen.decode(), process.wait(60)
 
     def start_probe(self, probe, *arguments, environment=None, **options):
         """Starts without waiting; killed at the end of the test if it still runs."""

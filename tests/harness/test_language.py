@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import pty
 import re
 import shutil
 import subprocess
@@ -100,19 +99,9 @@ class Language(ProbeTest):
             self.assertRegex(shown, r"(?m)^ +-?0\.\d+ \|")
 
     def test_progress(self):
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(self.command("busy", "--out", "a.csv"), cwd=self.folder, stderr=theirs,
-                                   env=self.environment(TERM="xterm", **self.PORTUGUESE))
-        os.close(theirs)
-        seen = b""
-        try:
-            while part := os.read(ours, 4096):
-                seen += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-        self.assertEqual(process.wait(60), 0)
-        self.assertRegex(seen.decode(), r"6 células em \d+\.\d s -> a\.csv\r\n$")
+        seen, status = self.shown_on_terminal("stderr", "busy", "--out", "a.csv", environment={"TERM": "xterm", **self.PORTUGUESE})
+        self.assertEqual(status, 0)
+        self.assertRegex(seen, r"6 células em \d+\.\d s -> a\.csv\r\n$")
 
     def test_another_language_is_english(self):
         for language in ("fr", "C", ""):

@@ -16,18 +16,7 @@ from probes import EXPERIMENTS, ProbeTest, main
 class Terminal(ProbeTest):
     def on_terminal(self, *arguments, probe="busy", terminal="xterm"):
         """Standard error of a run whose standard error is a terminal; its exit status."""
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(self.command(probe, *arguments), cwd=self.folder, stderr=theirs,
-                                   stdout=subprocess.DEVNULL, env=self.environment(TERM=terminal))
-        os.close(theirs)
-        seen = b""
-        try:
-            while part := os.read(ours, 4096):
-                seen += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-        return seen.decode(), process.wait(60)
+        return self.shown_on_terminal("stderr", probe, *arguments, stdout=subprocess.DEVNULL, environment={"TERM": terminal})
 
     SLOW = ["--length", "15000000", "--seed", "1:20", "--scale", "1"]
 
@@ -162,20 +151,11 @@ class Plot(ProbeTest):
 
     def on_screen(self, columns, lines, **changes):
         """The size of what is drawn on a terminal."""
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        process = subprocess.Popen(self.command("busy", "--plot", "--quiet"), cwd=self.folder, stdout=theirs,
-                                   env=self.environment(LC_ALL="C.UTF-8", **changes))
-        os.close(theirs)
-        seen = b""
-        try:
-            while part := os.read(ours, 4096):
-                seen += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-        self.assertEqual(process.wait(60), 0)
-        rows = seen.decode().splitlines()
+        seen, status = self.shown_on_terminal(
+            "stdout", "busy", "--plot", "--quiet", environment={"LC_ALL": "C.UTF-8", **changes},
+            ready=lambda terminal: fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0)))
+        self.assertEqual(status, 0)
+        rows = seen.splitlines()
         return max(map(len, rows)), len(rows)
 
     def test_a_picture_in_a_file(self):

@@ -91,8 +91,7 @@ static bool name_files(struct job *job, struct reason *why) {
     job->stream = wished && is_stream(wished) ? wished : NULL;
     if (!wished || job->stream) {
         const char *stem = sweep_keep_print(&job->arena, "results/%s", job->spec->name);
-        return stem ? name_beside(job, stem, !wished && !draws(job), why)
-                    : sweep_no_memory(why);
+        return stem ? name_beside(job, stem, !wished && !draws(job), why) : sweep_no_memory(why);
     }
     char *place = sweep_place(wished, why);
     bool good = place && check_name(place, why);
