@@ -2,8 +2,8 @@
  * gradients.c. */
 #include "measure.h"
 #include "net/net.h"
+#include "unit.h"
 
-#include <check.h>
 #include <math.h>
 #include <string.h>
 
@@ -254,9 +254,7 @@ START_TEST(what_a_cell_does_not_have_is_refused) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("gates");
     TCase *cases = tcase_create("gates");
-    tcase_set_timeout(cases, 30);
     tcase_add_loop_test(cases, a_segmented_gated_net_gives_the_same_bits, 0, 6);
     tcase_add_loop_test(cases, a_gated_net_of_5000_steps_continues_its_line, 0, 4);
     tcase_add_test(cases, an_lstm_diverges_where_either_of_its_states_does);
@@ -270,10 +268,5 @@ int main(void) {
     tcase_add_loop_test(cases, the_product_of_the_gates_that_keep_is_measured, 0, 2);
     tcase_add_test(cases, the_decay_of_the_cell_state_is_fitted_as_any_other);
     tcase_add_loop_test(cases, what_a_cell_does_not_have_is_refused, 0, 2);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_run_cases("gates", cases);
 }

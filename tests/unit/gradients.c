@@ -1,7 +1,7 @@
 /* Every gradient against the complex step and central differences of a second implementation. */
 #include "reference.h"
+#include "unit.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -160,15 +160,8 @@ START_TEST(every_state_gradient_and_its_norm_are_right) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("gradients");
     TCase *cases = tcase_create("against a second implementation");
-    tcase_set_timeout(cases, 30);
     tcase_add_loop_test(cases, every_parameter_gradient_is_right, 0, CASES);
     tcase_add_loop_test(cases, every_state_gradient_and_its_norm_are_right, 0, CASES);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_run_cases("gradients", cases);
 }

@@ -1,7 +1,7 @@
 /* The network as a whole: memory, length, overflow, and the two findings a pass can end with. */
 #include "net/net.h"
+#include "unit.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -330,9 +330,7 @@ START_TEST(a_softmax_of_huge_outputs_does_not_overflow) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("net");
     TCase *cases = tcase_create("net");
-    tcase_set_timeout(cases, 30);
     tcase_add_test(cases, a_vanishing_net_of_5000_steps_continues_its_line);
     tcase_add_test(cases, an_exploding_net_of_5000_steps_continues_its_line);
     tcase_add_loop_test(cases, a_linear_identity_net_is_exact_at_any_length, 0, 4);
@@ -350,10 +348,5 @@ int main(void) {
     tcase_add_test(cases, a_net_too_large_is_refused);
     tcase_add_test(cases, a_target_that_does_not_fit_is_refused);
     tcase_add_test(cases, a_softmax_of_huge_outputs_does_not_overflow);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_run_cases("net", cases);
 }

@@ -5,19 +5,23 @@
 #include <check.h>
 #include <stddef.h>
 
-/* Runs `count` tests and returns how many failed, as an exit code. */
-static inline int unit_run(const char *name, const TTest *const tests[], size_t count) {
+/* Runs the cases and returns how many tests failed, as an exit code. */
+static inline int unit_run_cases(const char *name, TCase *cases) {
     Suite *suite = suite_create(name);
-    TCase *tcase = tcase_create(name);
-    tcase_set_timeout(tcase, 0); /* the test runner has its own, which knows of slow instruments */
-    for (size_t i = 0; i < count; i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
+    tcase_set_timeout(cases, 0); /* the test runner has its own, which knows of slow instruments */
+    suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed > 0;
+}
+
+static inline int unit_run(const char *name, const TTest *const tests[], size_t count) {
+    TCase *cases = tcase_create(name);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(cases, tests[i]);
+    return unit_run_cases(name, cases);
 }
 
 /* Marks the end of `size` doubles of work in an array of CAPACITY, and sees that the mark is still there. */
