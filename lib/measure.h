@@ -38,6 +38,11 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last);
 
+/* How the loss of the last step goes back alone, whatever the net reads and wherever it is cut: forward,
+ * softmax, backward with n = 1 and truncation 0. The net then has n = 1, and in its first labels those of the
+ * last read. RNN_BAD_TARGET, RNN_DIVERGED, RNN_ZERO: as these passes have them. */
+enum rnn_status rnn_back_from_last(struct rnn *net);
+
 /* The scale at which this draw of W_hh has r = 1 over lags first..last: |slope| < 1e-6, or a change of sign
  * within 1e-6 of ln(scale), searched from `guess`. W_hh is left multiplied to the last scale tried.
  * RNN_NO_CONVERGENCE where there is none within a factor 100; or what stopped a pass. */
@@ -64,6 +69,27 @@ struct rnn_lags {
 enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, const double *mask, double *work);
 double rnn_lag_work(const struct rnn_spec *spec);
 
+/* ln of the root mean square over the batch of ||dL_b/dx_t||, L_b the loss of one sequence and L their mean,
+ * after rnn_backward (RNN_OK) with RNN_EVERYTHING; of an elman net without norm, where
+ *
+ *     dL/dx_t = W_xh^T da_t        ||dL_b/dx_t|| = B ||dL/dx_t|| in sequence b
+ *
+ * -inf for a zero. RNN_BAD_RANGE also where there are no inputs. */
+enum rnn_status rnn_input_gradient(double *log_norm, const struct rnn *net, size_t t);
+
+/* How far a gradient g (count) has turned that became c, as by a clip. Each may lack a factor of its own:
+ *
+ *     cosine     <g, c> / (||g|| ||c||)
+ *     angle      2 asin(||g / ||g|| - c / ||c|| || / 2), 0..pi, to about 1e-15: the arc cosine of a small
+ *                one would be off by 1e-8
+ *     changed    share of the entries that differ
+ *
+ * RNN_ZERO: one of them is zero. RNN_DIVERGED: a norm is not finite. Nothing is written then. */
+struct rnn_turn {
+    double cosine, angle, changed;
+};
+enum rnn_status rnn_turn_measure(struct rnn_turn *turn, const double *g, const double *c, size_t count);
+
 /* ---- the units --------------------------------------------------------------------------------------- */
 
 /* Over steps first..last of the last forward pass of an elman net:
@@ -88,6 +114,12 @@ enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t
  * n (n + 2) doubles for the radius, n n for the values. RNN_NO_CONVERGENCE, also where W is not finite. */
 enum rnn_status rnn_spectral_radius(double *radius, const double *W, size_t n, double *work);
 enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, double *work);
+
+/* Both of one matrix: its radius and its largest singular value. `work` holds n (n + 2) doubles. */
+struct rnn_spectrum {
+    double radius, largest;
+};
+enum rnn_status rnn_spectrum_measure(struct rnn_spectrum *spectrum, const double *W, size_t n, double *work);
 
 /* How an infinitesimal perturbation of h_from, N(0, 1) of the seed's stream RNN_FOR_TANGENT, grows along the
  * last forward pass of an elman net without norm, by the same Jacobians as dL/dh_t, not transposed:
@@ -134,6 +166,12 @@ struct rnn_memory {
 enum rnn_status rnn_memory_measure(double *r2, const struct rnn *net, const struct rnn_memory *memory,
                                    double *work);
 double rnn_memory_work(const struct rnn_spec *spec, size_t lags);
+
+/* ---- texts -------------------------------------------------------------------------------------------- */
+
+/* - sum_c p_c log2 p_c, p_c the share of byte c: 0..8 bits, of no bytes 0. So many bits a byte costs who
+ * guesses it by how often it occurs in this very text, and looks at none before (Shannon 1951, F_1). */
+double rnn_entropy(const unsigned char *bytes, size_t size);
 
 #ifdef __cplusplus
 }

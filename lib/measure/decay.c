@@ -4,6 +4,7 @@
 #include "steps.h"
 
 #include <math.h>
+#include <string.h>
 
 /* RNN_ZERO if a norm in the range is zero: there is no slope then, and *decay is left as it was. */
 enum rnn_status rnn_decay_fit_log(struct rnn_decay *decay, const double *log_norm, size_t length,
@@ -51,6 +52,22 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
                                   size_t last) {
     const enum rnn_status status = rnn_forward(net);
     return status == RNN_OK ? pull_back_and_fit(decay, net, seed, first, last) : status;
+}
+
+enum rnn_status rnn_back_from_last(struct rnn *net) {
+    const size_t truncation = net->spec.truncation, B = net->spec.batch;
+    if (!net->spec.outputs)
+        return RNN_BAD_TARGET;
+    memmove(net->label, net->label + (net->spec.reads - 1) * B, B * sizeof *net->label);
+    net->spec.reads = 1;
+    net->spec.truncation = 0;
+    enum rnn_status status = rnn_forward(net);
+    if (status == RNN_OK)
+        status = rnn_loss_softmax(net);
+    if (status == RNN_OK)
+        status = rnn_backward(net);
+    net->spec.truncation = truncation;
+    return status;
 }
 
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,

@@ -1,4 +1,4 @@
-/* dL/dW_hh taken apart into what each step brings to it. */
+/* What each step brings to dL/dW_hh, and what its input has to do with L. */
 #include "measure.h"
 
 #include "steps.h"
@@ -67,5 +67,23 @@ enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, cons
             log_past[t - 1] = log_hypot(log_part[t - 1], t > 1 ? log_past[t - 2] : -INFINITY);
         }
     }
+    return RNN_OK;
+}
+
+enum rnn_status rnn_input_gradient(double *log_norm, const struct rnn *net, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden, I = net->spec.inputs;
+    double squares = 0;
+    if (!rnn_is_plain(&net->spec))
+        return RNN_BAD_LAW;
+    if (net->spec.record != RNN_EVERYTHING || !I || t < 1 || t > net->spec.length)
+        return RNN_BAD_RANGE;
+    for (size_t b = 0; b < B; b++)
+        for (size_t i = 0; i < I; i++) {
+            double slope = 0;
+            for (size_t j = 0; j < H; j++)
+                slope += net->p.W_xh[j * I + i] * net->da_h_of_step[((t - 1) * B + b) * H + j];
+            squares += slope * slope;
+        }
+    *log_norm = 0.5 * rnn_log(squares * (double)B) + net->exponent[t - 1] * M_LN2;
     return RNN_OK;
 }

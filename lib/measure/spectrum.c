@@ -32,6 +32,16 @@ enum rnn_status rnn_singular_values(double *values, const double *W, size_t n, d
     return RNN_OK;
 }
 
+enum rnn_status rnn_spectrum_measure(struct rnn_spectrum *spectrum, const double *W, size_t n, double *work) {
+    double radius, *values = work + n * n;
+    enum rnn_status status = rnn_spectral_radius(&radius, W, n, work);
+    if (status == RNN_OK)
+        status = rnn_singular_values(values, W, n, work);
+    if (status == RNN_OK)
+        *spectrum = (struct rnn_spectrum){ .radius = radius, .largest = values[0] };
+    return status;
+}
+
 /* ---- Lyapunov exponents: the rows of Q (H, H) are the frame, columns to LAPACK ------------------------- */
 
 double rnn_lyapunov_work(const struct rnn_spec *spec) {

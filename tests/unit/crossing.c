@@ -92,6 +92,59 @@ START_TEST(what_stops_a_measurement_is_returned) {
 }
 END_TEST
 
+/* A net that reads `reads` of its 60 steps and is cut every so many, with labels without a pattern. */
+static struct rnn *reader(size_t reads, size_t truncation) {
+    enum { O = 5, B = 4 };
+    struct rnn *net = drawn(&rnn_tanh, RNN_GAUSSIAN, 0.9);
+    struct rnn_spec spec = net->spec;
+    spec.record = RNN_GRADIENTS;
+    spec.outputs = O;
+    spec.reads = reads;
+    spec.truncation = truncation;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 2385);
+    for (size_t i = 0; i < reads * B; i++)
+        net->label[i] = (uint32_t)((60 - reads) * B + i) * 7 / 3 % O;
+    return net;
+}
+
+START_TEST(the_loss_of_the_last_step_goes_back_alone_and_uncut) {
+    struct rnn *net = reader(60, 7), *other = reader(1, 0);
+    ck_assert_int_eq(rnn_back_from_last(net), RNN_OK);
+    ck_assert_int_eq(rnn_forward(other), RNN_OK);
+    ck_assert_int_eq(rnn_loss_softmax(other), RNN_OK);
+    ck_assert_int_eq(rnn_backward(other), RNN_OK);
+    ck_assert_double_eq(net->loss, other->loss);
+    ck_assert_mem_eq(net->log_dh, other->log_dh, 60 * sizeof(double));
+    ck_assert_mem_eq(net->gradient, other->gradient, net->parameters * sizeof(double));
+    ck_assert_uint_eq(net->spec.truncation, 7);
+    ck_assert_uint_eq(net->spec.reads, 1);
+    rnn_free(&net);
+    rnn_free(&other);
+}
+END_TEST
+
+START_TEST(what_stops_the_way_back_from_the_last_step_is_returned) {
+    struct rnn *net = drawn(&rnn_tanh, RNN_GAUSSIAN, 0.9);
+    ck_assert_int_eq(rnn_back_from_last(net), RNN_BAD_TARGET);
+    rnn_free(&net);
+    net = reader(60, 7);
+    net->p.b_h[0] = INFINITY;
+    net->spec.activation = &rnn_linear;
+    ck_assert_int_eq(rnn_back_from_last(net), RNN_DIVERGED);
+    rnn_free(&net);
+    net = reader(60, 7);
+    net->spec.activation = &rnn_relu;
+    for (size_t i = 0; i < 48; i++)
+        net->p.b_h[i] = -37;
+    ck_assert_int_eq(rnn_back_from_last(net), RNN_ZERO);
+    ck_assert_uint_eq(net->spec.truncation, 7);
+    rnn_free(&net);
+}
+END_TEST
+
 UNIT_MAIN("crossing", an_orthogonal_linear_net_decays_by_its_scale,
           the_part_of_the_weights_ignores_the_activation_and_keeps_it,
-          at_the_crossing_the_slope_changes_its_sign, what_stops_a_measurement_is_returned)
+          at_the_crossing_the_slope_changes_its_sign, what_stops_a_measurement_is_returned,
+          the_loss_of_the_last_step_goes_back_alone_and_uncut,
+          what_stops_the_way_back_from_the_last_step_is_returned)

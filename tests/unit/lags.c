@@ -215,7 +215,94 @@ START_TEST(a_net_that_kept_too_little_is_refused) {
 }
 END_TEST
 
+/* dL_b/dx_t = B W_xh^T da_t from the open arrays, and from central differences of L */
+START_TEST(an_input_gradient_is_that_of_each_sequence_s_own_loss) {
+    enum { I = 4 };
+    struct rnn *net = measured(spec_of(&rnn_tanh, RNN_TIED), RNN_OK);
+    double log_norm;
+    for (size_t t = 1; t <= T; t++) {
+        long double squares = 0;
+        double differences = 0;
+        for (size_t b = 0; b < B; b++)
+            for (size_t i = 0; i < I; i++) {
+                long double slope = 0;
+                for (size_t j = 0; j < H; j++) {
+                    const long double h = rnn_state(net, t)[b * H + j];
+                    slope += net->p.W_xh[j * I + i] * (1 - h * h) *
+                             ldexpl(rnn_state_gradient(net, t)[b * H + j], net->exponent[t - 1]);
+                }
+                squares += slope * slope * B;
+            }
+        ck_assert_int_eq(rnn_input_gradient(&log_norm, net, t), RNN_OK);
+        ck_assert_double_eq_tol(log_norm, (double)(logl(squares) / 2), 1e-14);
+        for (size_t k = 0; k < B * I; k++) {
+            double *x = net->x + (t - 1) * B * I + k, loss[2];
+            const double there = *x, step = 1e-5;
+            for (int side = 0; side < 2; side++) {
+                *x = there + (side ? step : -step);
+                ck_assert_int_eq(rnn_forward(net), RNN_OK);
+                rnn_loss_linear(net, 713);
+                loss[side] = net->loss;
+            }
+            *x = there;
+            differences += pow((loss[1] - loss[0]) / (2 * step), 2) * B;
+        }
+        ck_assert_double_eq_tol(exp(log_norm), sqrt(differences), 1e-7);
+        rnn_forward(net);
+        rnn_loss_linear(net, 713);
+        ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    }
+    rnn_free(&net);
+}
+END_TEST
+
+/* W = s I without activation: dL/dx_t is s^(T-t) W_xh^T v. */
+START_TEST(an_input_gradient_is_right_at_any_length) {
+    struct rnn_spec spec = spec_of(&rnn_linear, RNN_TIED);
+    double first, last;
+    spec.init = RNN_IDENTITY;
+    spec.scale = 0.713;
+    spec.length = spec.segment = 5000;
+    struct rnn *net = measured(spec, RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&first, net, 1), RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&last, net, 5000), RNN_OK);
+    ck_assert_double_eq_tol((first - last) / 4999, log(0.713), 1e-14);
+    memset(net->p.W_xh, 0, H * 4 * sizeof(double));
+    ck_assert_int_eq(rnn_input_gradient(&first, net, 1), RNN_OK);
+    ck_assert(isinf(first) && first < 0);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(an_input_that_is_not_seen_has_no_gradient) {
+    struct rnn_spec spec = spec_of(&rnn_tanh, RNN_TIED);
+    double log_norm = 2.385;
+    struct rnn *net = measured(spec, RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&log_norm, net, 0), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_input_gradient(&log_norm, net, T + 1), RNN_BAD_RANGE);
+    rnn_free(&net);
+    spec.record = RNN_GRADIENTS;
+    net = measured(spec, RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&log_norm, net, 1), RNN_BAD_RANGE);
+    rnn_free(&net);
+    spec.record = RNN_EVERYTHING;
+    spec.cell = &rnn_gru;
+    net = measured(spec, RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&log_norm, net, 1), RNN_BAD_LAW);
+    rnn_free(&net);
+    spec.cell = &rnn_elman;
+    spec.drive = 0;
+    spec.inputs = 0;
+    net = measured(spec, RNN_OK);
+    ck_assert_int_eq(rnn_input_gradient(&log_norm, net, 1), RNN_BAD_RANGE);
+    ck_assert_double_eq(log_norm, 2.385);
+    rnn_free(&net);
+}
+END_TEST
+
 UNIT_MAIN("lags", every_part_is_an_outer_product, the_parts_add_up_to_the_gradient,
           so_they_do_for_every_cell_and_norm, the_parts_of_untied_weights_are_their_gradients,
           parts_are_right_at_any_length, a_part_below_every_double_has_its_logarithm,
-          a_zero_part_has_no_logarithm, a_net_that_kept_too_little_is_refused)
+          a_zero_part_has_no_logarithm, a_net_that_kept_too_little_is_refused,
+          an_input_gradient_is_that_of_each_sequence_s_own_loss, an_input_gradient_is_right_at_any_length,
+          an_input_that_is_not_seen_has_no_gradient)

@@ -65,17 +65,33 @@ START_TEST(singular_values_are_found_in_descending_order) {
 }
 END_TEST
 
+START_TEST(radius_and_largest_singular_value_come_together) {
+    struct rnn_spectrum spectrum;
+    double radius, values[N];
+    rnn_gaussian(W, N * N, 0.713, (struct rnn_stream){ .seed = 713 });
+    ck_assert_int_eq(rnn_spectrum_measure(&spectrum, W, N, work), RNN_OK);
+    ck_assert_int_eq(rnn_spectral_radius(&radius, W, N, work), RNN_OK);
+    ck_assert_int_eq(rnn_singular_values(values, W, N, work), RNN_OK);
+    ck_assert_double_eq(spectrum.radius, radius);
+    ck_assert_double_eq(spectrum.largest, values[0]);
+    ck_assert_double_gt(spectrum.largest, 1.5 * spectrum.radius);
+}
+END_TEST
+
 START_TEST(a_matrix_that_is_not_finite_has_no_spectrum) {
     static const double bad[] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 3; i++) {
         double radius = 2.385, values[3] = { 2.385, 2.385, 2.385 };
+        struct rnn_spectrum spectrum = { .largest = 2.385 };
         for (int j = 0; j < 9; j++)
             W[j] = 0.713 * j;
         W[5] = bad[i];
         ck_assert_int_eq(rnn_spectral_radius(&radius, W, 3, work), RNN_NO_CONVERGENCE);
         ck_assert_int_eq(rnn_singular_values(values, W, 3, work), RNN_NO_CONVERGENCE);
+        ck_assert_int_eq(rnn_spectrum_measure(&spectrum, W, 3, work), RNN_NO_CONVERGENCE);
         ck_assert_double_eq(radius, 2.385);
         ck_assert_double_eq(values[0], 2.385);
+        ck_assert_double_eq(spectrum.largest, 2.385);
     }
 }
 END_TEST
@@ -253,7 +269,8 @@ END_TEST
 
 UNIT_MAIN("spectrum", spectral_radius_of_a_triangular_matrix_is_on_its_diagonal,
           spectral_radius_of_a_rotation_is_its_modulus, spectral_radius_of_a_companion_matrix_is_the_root,
-          singular_values_are_found_in_descending_order, a_matrix_that_is_not_finite_has_no_spectrum,
+          singular_values_are_found_in_descending_order, radius_and_largest_singular_value_come_together,
+          a_matrix_that_is_not_finite_has_no_spectrum,
           an_orthogonal_net_stretches_every_direction_by_its_scale,
           a_diagonal_net_has_the_logarithms_of_its_diagonal,
           a_symmetric_net_has_the_logarithms_of_its_eigenvalues,
