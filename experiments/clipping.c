@@ -32,38 +32,23 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
-static struct rnn_spec everything(const struct sweep_point *point) {
-    struct rnn_spec spec = sweep_net_spec(point);
-    spec.record = RNN_EVERYTHING;
-    return spec;
-}
-
-/* Fills in what two gradients have to do with each other, and turns `g` into their ratio entry by entry.
- * sin(angle / 2) is half the distance of the unit vectors, which is exact for small angles too. */
-static void compare(double *row, double *g, const double *clipped, size_t count) {
-    const double before = rnn_exp(rnn_log_norm(g, count)), after = rnn_exp(rnn_log_norm(clipped, count));
-    double dot = 0, distance = 0, changed = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double x = g[i] / before, y = clipped[i] / after;
-        dot += x * y;
-        distance += (x - y) * (x - y);
-        changed += clipped[i] != g[i];
-        g[i] = g[i] == 0 ? 1 : clipped[i] / g[i];
-    }
-    row[COSINE] = dot;
-    row[TURN] = 2 * rnn_asin(fmin(sqrt(distance) / 2, 1)) * 180 / M_PI;
-    row[CHANGED] = changed / (double)count;
-}
-
 /* Clips dL/dW_hh and measures it; leaves in `factor` (H, H) what each entry was multiplied by. */
 static enum rnn_status clip(double *row, double *factor, struct rnn *net, const struct sweep_point *point) {
     const size_t count = net->spec.hidden * net->spec.hidden;
+    double *g = net->d.W_hh;
     int exponent = net->gradient_exponent;
-    memcpy(factor, net->d.W_hh, count * sizeof *factor);
-    row[NORM] = (rnn_log_norm(net->d.W_hh, count) + exponent * M_LN2) / M_LN10;
-    const enum rnn_status status = sweep_clip(point, net->d.W_hh, count, &exponent);
-    row[CLIPPED_NORM] = (rnn_log_norm(net->d.W_hh, count) + exponent * M_LN2) / M_LN10;
-    compare(row, factor, net->d.W_hh, count);
+    struct rnn_turn turn = { 0 };
+    memcpy(factor, g, count * sizeof *factor);
+    row[NORM] = (rnn_log_norm(g, count) + exponent * M_LN2) / M_LN10;
+    enum rnn_status status = sweep_clip(point, g, count, &exponent);
+    row[CLIPPED_NORM] = (rnn_log_norm(g, count) + exponent * M_LN2) / M_LN10;
+    if (status == RNN_OK)
+        status = rnn_turn_measure(&turn, factor, g, count);
+    row[COSINE] = turn.cosine;
+    row[TURN] = turn.angle * 180 / M_PI;
+    row[CHANGED] = turn.changed;
+    for (size_t i = 0; i < count; i++)
+        factor[i] = factor[i] == 0 ? 1 : g[i] / factor[i];
     return status;
 }
 
@@ -79,7 +64,7 @@ static enum rnn_status shares(double *share, const struct rnn *net, const double
 
 /* Doubles of work: a factor (H, H), two shares (T), and what taking the parts needs. */
 static double work_size(const struct sweep_point *point) {
-    const struct rnn_spec spec = everything(point);
+    const struct rnn_spec spec = sweep_net_spec(point);
     return (double)spec.hidden * (double)spec.hidden + 2 * (double)spec.length + rnn_lag_work(&spec);
 }
 
@@ -94,8 +79,7 @@ static enum rnn_status measure(struct rnn *net, const struct sweep_point *point,
         status = shares(before, net, NULL, work);
     if (status == RNN_OK)
         status = shares(after, net, factor, work);
-    for (size_t t = T; status == RNN_OK && t >= 1 && isfinite(before[t - 1]);
-         t--) { /* h_0 = 0 brings nothing */
+    for (size_t t = T; status == RNN_OK && t >= 1 && isfinite(before[t - 1]); t--) { /* but for h_0 = 0 */
         row[LAG] = (double)(T - t);
         row[SHARE] = before[t - 1];
         row[CLIPPED_SHARE] = after[t - 1];
@@ -106,7 +90,7 @@ static enum rnn_status measure(struct rnn *net, const struct sweep_point *point,
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
     struct rnn *net;
-    const struct rnn_spec spec = everything(point);
+    const struct rnn_spec spec = sweep_net_spec(point);
     enum rnn_status status = sweep_net(&net, point, &spec);
     if (status == RNN_OK)
         status = sweep_measure(net, point);
@@ -124,7 +108,8 @@ const struct sweep_spec experiment = {
     .axes = axes,
     .columns = columns,
     .plot = { .x = "threshold", .y = "cosine", .by = "clip" },
+    .everything = true,
     .run = run,
-    .net = everything,
+    .net = sweep_net_spec,
     .work = work_size,
 };

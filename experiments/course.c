@@ -46,21 +46,14 @@ static const struct sweep_column columns[] = {
 
 enum { EVERY = 50 }; /* updates between two looks */
 
-/* The net of one hidden layer, with everything recorded. */
-static struct rnn_spec everything(const struct sweep_point *point) {
-    struct rnn_spec spec = sweep_learner_spec(point);
-    spec.record = RNN_EVERYTHING;
-    return spec;
-}
-
 static double lapack_work(const struct rnn_spec *spec) {
     const double H = (double)spec->hidden;
-    return H * (H + 2) + H;
+    return H * (H + 2);
 }
 
 /* For the parts of a gradient, LAPACK and a copy of theta; and the training beside. */
 static double work_size(const struct sweep_point *point) {
-    const struct rnn_spec spec = everything(point);
+    const struct rnn_spec spec = sweep_learner_spec(point);
     const double H = (double)spec.hidden,
                  theta = H * (H + (double)spec.inputs + 1) + (double)spec.outputs * (H + 1);
     return rnn_lag_work(&spec) + lapack_work(&spec) + theta + sweep_training_work(point);
@@ -68,20 +61,19 @@ static double work_size(const struct sweep_point *point) {
 
 /* What W_hh, the units and the gradient of this update are. */
 static enum rnn_status look(double *row, struct rnn_lags *lags, const struct rnn *net, double *work) {
-    const size_t H = net->spec.hidden, T = net->spec.length;
-    double *lapack = work + (size_t)rnn_lag_work(&net->spec), *values = lapack + H * (H + 2);
+    const size_t T = net->spec.length;
+    struct rnn_spectrum spectrum = { 0 };
     struct rnn_decay decay = { .slope = SWEEP_NONE };
-    struct rnn_slopes slopes;
+    struct rnn_slopes slopes = { 0 };
     enum rnn_status status = rnn_lag_parts(lags, net, NULL, work);
     if (status == RNN_OK)
-        status = rnn_spectral_radius(&row[RADIUS], net->p.W_hh, H, lapack);
-    if (status == RNN_OK)
-        status = rnn_singular_values(values, net->p.W_hh, H, lapack);
+        status = rnn_spectrum_measure(&spectrum, net->p.W_hh, net->spec.hidden,
+                                      work + (size_t)rnn_lag_work(&net->spec));
     if (status == RNN_OK)
         status = rnn_slopes_measure(&slopes, net, 1, T);
-    if (status == RNN_OK && rnn_decay_fit(&decay, net, 0, T - 1) != RNN_OK)
-        decay.slope = SWEEP_NONE;
-    row[TOP] = values[0];
+    rnn_decay_fit(&decay, net, 0, T - 1); /* leaves it where a norm is zero */
+    row[RADIUS] = spectrum.radius;
+    row[TOP] = spectrum.largest;
     row[SLOPE] = decay.slope;
     row[FLAT] = slopes.saturated;
     row[DEAD] = slopes.dead;
@@ -149,8 +141,9 @@ const struct sweep_spec experiment = {
     .axes = axes,
     .columns = columns,
     .plot = { .x = "update", .y = "log10_gradient", .beside = "loss" },
+    .everything = true,
     .run = run,
     .valid = valid,
-    .net = everything,
+    .net = sweep_learner_spec,
     .work = work_size,
 };

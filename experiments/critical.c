@@ -48,20 +48,16 @@ static double work_size(const struct sweep_point *point) {
     return H * (H + 2);
 }
 
-/* The probes that look at one matrix. */
-static enum rnn_status spectrum(double *row, const struct rnn *net, const struct sweep_point *point) {
-    const size_t H = net->spec.hidden;
-    row[RADIUS] = row[SINGULAR] = SWEEP_NONE;
-    if (net->spec.weights == RNN_UNTIED)
-        return RNN_OK;
-    double *work = sweep_work(point);
-    if (!work)
-        return RNN_NO_MEMORY;
-    double *values = work + H * H;
-    enum rnn_status status = rnn_spectral_radius(&row[RADIUS], net->p.W_hh, H, work);
-    if (status == RNN_OK)
-        status = rnn_singular_values(values, net->p.W_hh, H, work);
-    row[SINGULAR] = values[0];
+/* What there is to see of W itself. */
+static enum rnn_status look_at_weights(double *row, const struct rnn *net, const struct sweep_point *point) {
+    struct rnn_spectrum spectrum = { SWEEP_NONE, SWEEP_NONE };
+    enum rnn_status status = RNN_OK;
+    if (net->spec.weights == RNN_TIED) {
+        double *work = sweep_work(point);
+        status = work ? rnn_spectrum_measure(&spectrum, net->p.W_hh, net->spec.hidden, work) : RNN_NO_MEMORY;
+    }
+    row[RADIUS] = spectrum.radius;
+    row[SINGULAR] = spectrum.largest;
     return status;
 }
 
@@ -80,7 +76,7 @@ static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_
     row[PHI] = 0.5 * rnn_log(slopes.mean_square_derivative);
     row[FLAT] = slopes.saturated;
     row[DEAD] = slopes.dead;
-    return status == RNN_OK ? spectrum(row, net, point) : status;
+    return status == RNN_OK ? look_at_weights(row, net, point) : status;
 }
 
 static enum rnn_status predict(double *row, const struct rnn_spec *spec) {

@@ -48,7 +48,6 @@ static const double ridge = 1e-12; /* of the mean variance: rounding's own size 
 static struct rnn_spec scalar_net_spec(const struct sweep_point *point) {
     struct rnn_spec spec = sweep_net_spec(point);
     spec.inputs = 1;
-    spec.record = RNN_EVERYTHING; /* for dL/da_t */
     return spec;
 }
 
@@ -75,30 +74,24 @@ static enum rnn_status recall(double *r2, const struct rnn *net, const struct sw
     return status == RNN_NO_CONVERGENCE ? RNN_OK : status;
 }
 
-/* dy/dx_t = W_xh^T dy/da_t in each sequence, where L is the mean of y over the batch. */
-static double log10_output(const struct rnn *net, size_t t) {
-    const size_t B = net->spec.batch, H = net->spec.hidden;
-    const double *da = net->da_h_of_step + (t - 1) * B * H;
-    double squares = 0;
-    for (size_t b = 0; b < B; b++) {
-        double slope = 0;
-        for (size_t i = 0; i < H; i++)
-            slope += net->p.W_xh[i] * da[b * H + i];
-        squares += slope * slope;
-    }
-    return (0.5 * rnn_log(squares * (double)B) + net->exponent[t - 1] * M_LN2) / M_LN10;
-}
-
 static void write_lags(struct sweep_sink *sink, const struct rnn *net, size_t lags, const double *r2,
                        const double *log_growth, double exponent) {
     const size_t T = net->spec.length;
     const double step = isfinite(exponent) ? exponent / M_LN10 : SWEEP_NONE;
     double capacity = 0;
     for (size_t k = 0; k < lags; k++) {
-        const double back = (net->log_dh[T - 1 - k] - net->log_dh[T - 1]) / M_LN10;
+        double output = SWEEP_NONE; /* L is the mean of y over the batch */
+        rnn_input_gradient(&output, net, T - k);
         capacity += r2[k];
-        sweep_row(sink, (double[COLUMNS]){ (double)k, r2[k], capacity, log_growth[k] / M_LN10, back,
-                                           log10_output(net, T - k), (double)k * step });
+        sweep_row(sink, (double[COLUMNS]){
+                            [LAG] = (double)k,
+                            [R2] = r2[k],
+                            [CAPACITY] = capacity,
+                            [FORWARD] = log_growth[k] / M_LN10,
+                            [BACKWARD] = (net->log_dh[T - 1 - k] - net->log_dh[T - 1]) / M_LN10,
+                            [OUTPUT] = output / M_LN10,
+                            [LYAPUNOV] = (double)k * step,
+                        });
     }
 }
 
@@ -144,6 +137,7 @@ const struct sweep_spec experiment = {
     .axes = axes,
     .columns = columns,
     .plot = { .x = "lag", .y = "r2", .by = "init" },
+    .everything = true, /* for dL/da_t */
     .run = run,
     .valid = valid,
     .net = scalar_net_spec,

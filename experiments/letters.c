@@ -4,12 +4,12 @@
  * carries all that was read, but no error goes back over a cut. Theory: what the k-th step back adds shrinks as the gradient
  * and the text's own memory do (a letter tells the next far more than the one a line up), so bits fall with k and level
  * off. */
+#include "measure.h"
 #include "sweep.h"
 #include "train.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 static const struct sweep_axis axes[] = {
     { "file", "cadernos.txt" },
@@ -42,59 +42,29 @@ static const struct sweep_column columns[] = {
 
 enum { WINDOWS = 1000, SAMPLE = 500 }; /* of a test; bytes that a net writes */
 
-/* What a run has come to, for its checkpoint. */
-struct outcome {
-    double most; /* ln ||g|| */
-    uint64_t clipped;
-};
-
-/* Bits of a byte of a text that is guessed by how often each occurs in it. */
-static double entropy(struct rnn_text text) {
-    size_t count[RNN_BYTES] = { 0 };
-    double bits = 0;
-    for (size_t i = 0; i < text.size; i++)
-        count[text.bytes[i]]++;
-    for (size_t c = 0; c < RNN_BYTES; c++) {
-        const double share = (double)count[c] / (double)text.size;
-        bits -= count[c] ? share * rnn_log10(share) * M_LN10 / M_LN2 : 0;
-    }
-    return bits;
-}
-
-/* dL/dh_t of the last letter of the windows there are, uncut; what it changes, the next batch sets anew. */
-static enum rnn_status back_from_the_last(struct rnn *net) {
-    const size_t truncation = net->spec.truncation, B = net->spec.batch;
-    memmove(net->label, net->label + (net->spec.reads - 1) * B, B * sizeof *net->label);
-    net->spec.reads = 1;
-    net->spec.truncation = 0;
-    enum rnn_status status = rnn_forward(net);
-    if (status == RNN_OK)
-        status = rnn_loss_softmax(net);
-    if (status == RNN_OK)
-        status = rnn_backward(net);
-    net->spec.truncation = truncation;
-    return status == RNN_ZERO ? RNN_OK : status;
-}
-
 /* A row a lag; where it diverged, one row. */
-static enum rnn_status look(struct sweep_sink *sink, const struct outcome *outcome,
+static enum rnn_status look(struct sweep_sink *sink, const struct sweep_notes *notes,
                             struct rnn_training *training) {
     struct rnn *net = training->net;
+    const struct rnn_text held_out = training->spec.problem.held_out;
+    const double updates = (double)training->updates;
     const size_t T = training->spec.longest;
     struct rnn_score score = { .loss = rnn_chance_loss(&rnn_task_text, net->spec.reads) };
     enum rnn_status status = training->cause == RNN_GOES_ON ? RNN_OK : RNN_DIVERGED;
     if (status == RNN_OK)
         status = rnn_training_test(&score, training, T, WINDOWS);
     if (status == RNN_OK)
-        status = back_from_the_last(net);
+        status = rnn_back_from_last(net);
+    if (status == RNN_ZERO)
+        status = RNN_OK;
     const bool lost = status == RNN_DIVERGED;
     double row[COLUMNS] = {
-        [UPDATE] = (double)training->updates,
+        [UPDATE] = updates,
         [BITS] = score.loss / M_LN2,
-        [FREQUENCY] = entropy(training->spec.problem.held_out),
+        [FREQUENCY] = rnn_entropy(held_out.bytes, held_out.size),
         [DIVERGED] = lost,
-        [NORM_MOST] = sweep_log10(outcome->most),
-        [CLIPPED] = training->updates ? (double)outcome->clipped / (double)training->updates : SWEEP_NONE,
+        [NORM_MOST] = sweep_log10(notes->most),
+        [CLIPPED] = updates > 0 ? (double)notes->clipped / updates : SWEEP_NONE,
     };
     for (size_t lag = 0; (lost || status == RNN_OK) && lag < (lost ? 1 : T); lag++) {
         row[LAG] = (double)lag;
@@ -106,13 +76,13 @@ static enum rnn_status look(struct sweep_sink *sink, const struct outcome *outco
 
 /* The last look, and under --arrays a sample of what the net writes. */
 static enum rnn_status finish(const struct sweep_point *point, struct sweep_sink *sink,
-                              const struct outcome *outcome, struct rnn_training *training) {
+                              const struct sweep_notes *notes, struct rnn_training *training) {
     unsigned char text[SAMPLE];
     enum rnn_status status = RNN_OK;
     if (training->cause == RNN_GOES_ON)
         status = rnn_write_text(text, SAMPLE, training->net, training->spec.seed);
     if (status == RNN_OK)
-        status = look(sink, outcome, training);
+        status = look(sink, notes, training);
     if (status == RNN_OK)
         status = sweep_arrays_and_sample(training->net, point, (struct sweep_text){ text, SAMPLE });
     return status == RNN_DIVERGED ? RNN_OK : status;
@@ -121,22 +91,16 @@ static enum rnn_status finish(const struct sweep_point *point, struct sweep_sink
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
     const uint64_t updates = sweep_count(point, "updates");
     struct rnn_training *training;
-    struct outcome outcome = { .most = -INFINITY };
+    struct sweep_notes notes = { .most = -INFINITY };
     enum rnn_status status = sweep_training(&training, point);
-    while (status == RNN_OK && sweep_training_goes_on(training, point, &outcome, sizeof outcome)) {
+    while (status == RNN_OK && sweep_training_goes_on(training, point, &notes, sizeof notes)) {
         if (training->updates == 0 || training->updates == updates / 8)
-            status = look(sink, &outcome, training);
+            status = look(sink, &notes, training);
         if (status == RNN_OK)
-            status = rnn_training_measure(training);
-        if (status == RNN_OK)
-            status = rnn_training_update(training);
-        if (status == RNN_OK) {
-            outcome.most = fmax(outcome.most, training->log_norm);
-            outcome.clipped += training->clipped;
-        }
+            status = sweep_training_step(training, &notes);
     }
     const bool ended = !sweep_stops(point) && (status == RNN_OK || status == RNN_DIVERGED);
-    return ended ? finish(point, sink, &outcome, training) : status;
+    return ended ? finish(point, sink, &notes, training) : status;
 }
 
 /* The tenth that is held out has to hold a window and the byte after it. */

@@ -38,14 +38,8 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
-static struct rnn_spec everything(const struct sweep_point *point) {
-    struct rnn_spec spec = sweep_net_spec(point);
-    spec.record = RNN_EVERYTHING;
-    return spec;
-}
-
 static double work_size(const struct sweep_point *point) {
-    const struct rnn_spec spec = everything(point);
+    const struct rnn_spec spec = sweep_net_spec(point);
     return rnn_lag_work(&spec);
 }
 
@@ -90,7 +84,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     struct rnn *net;
     struct rnn_theory theory;
     struct rnn_lags lags;
-    const struct rnn_spec spec = everything(point);
+    const struct rnn_spec spec = sweep_net_spec(point);
     double *work = sweep_work(point);
     enum rnn_status status = work ? sweep_net(&net, point, &spec) : RNN_NO_MEMORY;
     if (status == RNN_OK)
@@ -117,7 +111,8 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { .x = "lag", .y = "log10_share", .by = "scale", .theory = "log10_theory",
               .held = { "length", "100" } },
+    .everything = true,
     .run = run,
-    .net = everything,
+    .net = sweep_net_spec,
     .work = work_size,
 };

@@ -49,6 +49,7 @@ struct sweep_spec {
         } guide;
     } plot;
 
+    bool everything; /* nets of sweep_net_spec and sweep_learner_spec record RNN_EVERYTHING */
     bool timed; /* a column holds seconds, so every command runs its cells anew */
 
     /* Rows of one cell. RNN_DIVERGED and RNN_ZERO are data: their status is written beside the rows, or on
@@ -125,7 +126,7 @@ bool sweep_stops(const struct sweep_point *point);
  * length, hidden, batch, inputs and drive, those the experiment has; without the axis: elman, tanh, gaussian,
  * scale 1, forget 0, tied, no norm, gamma 1, epsilon 1e-5 (Cooijmans et al. 2017), batch 1, no drive, no
  * inputs, and a length and a hidden of 0 for the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING
- * under --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so
+ * where the experiment wants it and under --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so
  * that there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);
 
@@ -175,6 +176,14 @@ enum rnn_status sweep_training(struct rnn_training **training, const struct swee
  * keeps, `size` bytes without pointers, and goes into the checkpoint. */
 bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_point *point, void *own,
                             size_t size);
+
+/* What the updates of a run have come to: ln ||g|| of the first and the largest, how many the clip changed. */
+struct sweep_notes {
+    double first, most; /* -INFINITY before there is one */
+    uint64_t clipped;
+};
+/* The next update: measures, makes and notes it. */
+enum rnn_status sweep_training_step(struct rnn_training *training, struct sweep_notes *notes);
 
 /* A whole `run`: trains until the task is solved, a number is no longer finite, or the axis updates is reached.
  * Tested on 500 fresh sequences every 100 updates; solved when the error is below the axis goal there and then on

@@ -15,7 +15,7 @@ enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
 struct word {
     const char *name;
     const char *meaning; /* with its unit */
-    const char *names[NAMES_MAX + 1]; /* KIND_NAME: what is allowed, ends with NULL */
+    const char *names[NAMES_MAX + 1]; /* KIND_NAME: what is allowed, in the order of an enum; ends with NULL */
     uint64_t least, most; /* KIND_COUNT */
     double low, high; /* KIND_REAL */
     enum kind kind;
@@ -24,7 +24,6 @@ struct word {
 const struct word *sweep_word(const char *name); /* NULL: not in the vocabulary */
 /* "> 0", "a whole number >= 1", "one of tied, untied" */
 void sweep_word_allowed(const struct word *word, char *text, size_t size);
-const struct rnn_activation *sweep_activation_named(const char *name);
 
 /* ---- values.c: the values of an axis -------------------------------------------------------------- */
 
@@ -98,6 +97,11 @@ struct sweep_point {
 };
 void sweep_point_set(struct sweep_point *point, uint64_t cell);
 const char *sweep_point_text(const struct sweep_point *point, size_t axis);
+/* What sweep_real and sweep_count say, or `absent` where there is no such axis; and which of its names a name is,
+ * counted from 0, 0 where there is none. */
+double sweep_real_or(const struct sweep_point *point, const char *axis, double absent);
+uint64_t sweep_count_or(const struct sweep_point *point, const char *axis, uint64_t absent);
+unsigned sweep_choice(const struct sweep_point *point, const char *axis);
 /* "activation=tanh scale=0.5" */
 void sweep_point_label(struct buffer *buffer, const struct sweep_point *point);
 

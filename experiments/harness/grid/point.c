@@ -2,8 +2,6 @@
 #include "grid.h"
 
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 void sweep_point_set(struct sweep_point *point, uint64_t cell) {
     const struct grid *grid = point->grid;
@@ -25,18 +23,19 @@ void sweep_point_label(struct buffer *buffer, const struct sweep_point *point) {
     }
 }
 
-/* The value on an axis of one of two kinds. */
-static const struct value *value_of(const struct sweep_point *point, const char *axis, enum kind kind,
+/* The value on an axis, of one of two kinds; NULL: there is none. */
+static const struct value *find(const struct sweep_point *point, const char *name, enum kind kind,
+                                enum kind other) {
+    const struct axis *axis = sweep_grid_axis(point->grid, name);
+    assert(!axis || axis->word->kind == kind || axis->word->kind == other);
+    return axis ? &axis->values[point->index[axis - point->grid->axes]] : NULL;
+}
+
+static const struct value *value_of(const struct sweep_point *point, const char *name, enum kind kind,
                                     enum kind other) {
-    for (size_t i = 0; i < point->grid->count; i++) {
-        const struct axis *here = &point->grid->axes[i];
-        if (strcmp(here->word->name, axis) == 0) {
-            assert(here->word->kind == kind || here->word->kind == other);
-            return &here->values[point->index[i]];
-        }
-    }
-    assert(axis == NULL); /* the experiment lacks the axis it asks for */
-    abort();
+    const struct value *value = find(point, name, kind, other);
+    assert(value); /* or the experiment lacks the axis it asks for */
+    return value;
 }
 
 double sweep_real(const struct sweep_point *point, const char *axis) {
@@ -55,6 +54,17 @@ struct sweep_text sweep_text(const struct sweep_point *point, const char *axis) 
     return value_of(point, axis, KIND_FILE, KIND_FILE)->file->text;
 }
 
-const struct rnn_activation *sweep_activation(const struct sweep_point *point) {
-    return sweep_activation_named(sweep_name(point, "activation"));
+double sweep_real_or(const struct sweep_point *point, const char *axis, double absent) {
+    const struct value *value = find(point, axis, KIND_REAL, KIND_REAL);
+    return value ? value->real : absent;
+}
+
+uint64_t sweep_count_or(const struct sweep_point *point, const char *axis, uint64_t absent) {
+    const struct value *value = find(point, axis, KIND_COUNT, KIND_COUNT);
+    return value ? value->count : absent;
+}
+
+unsigned sweep_choice(const struct sweep_point *point, const char *axis) {
+    const struct value *value = find(point, axis, KIND_NAME, KIND_NAME);
+    return value ? (unsigned)value->count : 0;
 }

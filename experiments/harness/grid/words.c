@@ -175,14 +175,6 @@ const struct word *sweep_word(const char *name) {
     return NULL;
 }
 
-const struct rnn_activation *sweep_activation_named(const char *name) {
-    const struct rnn_activation *const known[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i]->name, name) == 0)
-            return known[i];
-    return NULL;
-}
-
 static void allowed_names(const struct word *word, char *text, size_t size) {
     snprintf(text, size, "%s", sweep_tr("one of"));
     for (size_t i = 0; word->names[i]; i++) {

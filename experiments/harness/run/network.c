@@ -2,58 +2,35 @@
 #include "run.h"
 #include "train.h"
 
-#include <assert.h>
-#include <string.h>
 #include <time.h>
 
-static bool has(const struct sweep_point *point, const char *axis) {
-    return sweep_grid_axis(point->grid, axis) != NULL;
-}
-
-static enum rnn_init init_named(const char *name) {
-    if (strcmp(name, "orthogonal") == 0)
-        return RNN_ORTHOGONAL;
-    return strcmp(name, "identity") == 0 ? RNN_IDENTITY : RNN_GAUSSIAN;
-}
-
-static enum rnn_norm norm_named(const char *name) {
-    if (strcmp(name, "input") == 0)
-        return RNN_NORM_INPUT;
-    if (strcmp(name, "full") == 0)
-        return RNN_NORM_FULL;
-    return strcmp(name, "separate") == 0 ? RNN_NORM_SEPARATE : RNN_NO_NORM;
-}
-
-static const struct rnn_cell *cell_named(const char *name) {
-    if (strcmp(name, "lstm") == 0)
-        return &rnn_lstm;
-    return strcmp(name, "gru") == 0 ? &rnn_gru : &rnn_elman;
-}
-
-static size_t count_or(const struct sweep_point *point, const char *axis, size_t absent) {
-    return has(point, axis) ? sweep_count(point, axis) : absent;
+const struct rnn_activation *sweep_activation(const struct sweep_point *point) {
+    static const struct rnn_activation *const known[] = { &rnn_sigmoid, &rnn_tanh, &rnn_relu, &rnn_linear };
+    return known[sweep_choice(point, "activation")];
 }
 
 struct rnn_spec sweep_net_spec(const struct sweep_point *point) {
+    static const struct rnn_cell *const cells[] = { &rnn_elman, &rnn_lstm, &rnn_gru };
+    const bool everything = point->everything || point->grid->spec->everything;
+    const size_t length = sweep_count_or(point, "length", 0);
     struct rnn_spec spec = {
-        .cell = has(point, "architecture") ? cell_named(sweep_name(point, "architecture")) : &rnn_elman,
-        .activation = has(point, "activation") ? sweep_activation(point) : &rnn_tanh,
-        .init = has(point, "init") ? init_named(sweep_name(point, "init")) : RNN_GAUSSIAN,
-        .weights = has(point, "weights") && strcmp(sweep_name(point, "weights"), "untied") == 0 ? RNN_UNTIED
-                                                                                                : RNN_TIED,
-        .record = point->everything ? RNN_EVERYTHING : RNN_NORMS,
-        .norm = has(point, "norm") ? norm_named(sweep_name(point, "norm")) : RNN_NO_NORM,
-        .gamma = has(point, "gamma") ? sweep_real(point, "gamma") : 1,
-        .epsilon = has(point, "epsilon") ? sweep_real(point, "epsilon") : 1e-5,
-        .scale = has(point, "scale") ? sweep_real(point, "scale") : 1,
-        .forget = has(point, "forget") ? sweep_real(point, "forget") : 0,
-        .drive = has(point, "drive") ? sweep_real(point, "drive") : 0,
-        .length = count_or(point, "length", 0),
-        .segment = count_or(point, "length", 0),
+        .cell = cells[sweep_choice(point, "architecture")],
+        .activation = sweep_grid_axis(point->grid, "activation") ? sweep_activation(point) : &rnn_tanh,
+        .init = RNN_GAUSSIAN + sweep_choice(point, "init"),
+        .weights = RNN_TIED + sweep_choice(point, "weights"),
+        .record = everything ? RNN_EVERYTHING : RNN_NORMS,
+        .norm = RNN_NO_NORM + sweep_choice(point, "norm"),
+        .gamma = sweep_real_or(point, "gamma", 1),
+        .epsilon = sweep_real_or(point, "epsilon", 1e-5),
+        .scale = sweep_real_or(point, "scale", 1),
+        .forget = sweep_real_or(point, "forget", 0),
+        .drive = sweep_real_or(point, "drive", 0),
+        .length = length,
+        .segment = length,
         .reads = 1,
-        .hidden = count_or(point, "hidden", 0),
-        .batch = count_or(point, "batch", 1),
-        .inputs = count_or(point, "inputs", 0),
+        .hidden = sweep_count_or(point, "hidden", 0),
+        .batch = sweep_count_or(point, "batch", 1),
+        .inputs = sweep_count_or(point, "inputs", 0),
     };
     if (spec.drive == 0) {
         spec.inputs = 0;
@@ -67,7 +44,7 @@ enum rnn_status sweep_net(struct rnn **net, const struct sweep_point *point, con
     enum rnn_status status = rnn_create(&worker->net, spec);
     *net = worker->net;
     if (status == RNN_OK)
-        rnn_draw(worker->net, count_or(point, "seed", 1));
+        rnn_draw(worker->net, sweep_count_or(point, "seed", 1));
     return status;
 }
 
@@ -87,7 +64,7 @@ double sweep_seconds(void) {
 }
 
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) {
-    uint64_t seed = count_or(point, "seed", 1);
+    uint64_t seed = sweep_count_or(point, "seed", 1);
     enum rnn_status status = rnn_forward(net);
     if (status == RNN_OK)
         status = rnn_loss_linear(net, seed);
@@ -100,11 +77,11 @@ enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) 
 }
 
 enum rnn_status sweep_clip(const struct sweep_point *point, double *gradient, size_t count, int *exponent) {
-    const char *clip = sweep_name(point, "clip");
+    const enum rnn_clip clip = RNN_NO_CLIP + sweep_choice(point, "clip");
     const double threshold = sweep_real(point, "threshold");
-    if (strcmp(clip, "norm") == 0)
+    if (clip == RNN_CLIP_NORM)
         return rnn_clip_norm(NULL, gradient, count, exponent, threshold);
-    return strcmp(clip, "value") == 0 ? rnn_clip_value(gradient, count, exponent, threshold) : RNN_OK;
+    return clip == RNN_CLIP_VALUE ? rnn_clip_value(gradient, count, exponent, threshold) : RNN_OK;
 }
 
 enum rnn_status sweep_arrays_and_sample(const struct rnn *net, const struct sweep_point *point,

@@ -1,4 +1,4 @@
-/* Trainings from axes, and the protocol that most experiments on learning share. */
+/* Trainings from axes. */
 #include "run.h"
 
 #include "train.h"
@@ -7,23 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool has(const struct sweep_point *point, const char *axis) {
-    return sweep_grid_axis(point->grid, axis) != NULL;
-}
-
-static double real_or(const struct sweep_point *point, const char *axis, double absent) {
-    return has(point, axis) ? sweep_real(point, axis) : absent;
-}
-
-static size_t count_or(const struct sweep_point *point, const char *axis, size_t absent) {
-    return has(point, axis) ? sweep_count(point, axis) : absent;
-}
-
-/* Whether there is such an axis, at this name. */
-static bool is(const struct sweep_point *point, const char *axis, const char *name) {
-    return has(point, axis) && strcmp(sweep_name(point, axis), name) == 0;
-}
-
 /* ---- what the names on the axes stand for --------------------------------------------------------- */
 
 static const struct rnn_task *task_of(const struct sweep_point *point) {
@@ -31,7 +14,7 @@ static const struct rnn_task *task_of(const struct sweep_point *point) {
                                              &rnn_task_order,  &rnn_task_order3,
                                              &rnn_task_copy,   &rnn_task_recall,
                                              &rnn_task_last,   &rnn_task_text };
-    const char *name = has(point, "task") ? sweep_name(point, "task") : "text";
+    const char *name = sweep_grid_axis(point->grid, "task") ? sweep_name(point, "task") : "text";
     size_t i = 0;
     while (strcmp(tasks[i]->name, name) != 0)
         i++;
@@ -69,28 +52,11 @@ static const struct setup *setup_of(const struct sweep_point *point) {
     return setup;
 }
 
-static struct rnn_optimizer optimizer_of(const struct sweep_point *point) {
-    const char *name = sweep_name(point, "optimizer");
-    const double rate = sweep_real(point, "rate");
-    struct rnn_optimizer optimizer = strcmp(name, "adam") == 0      ? rnn_adam(rate)
-                                     : strcmp(name, "rmsprop") == 0 ? rnn_rmsprop(rate)
-                                                                    : rnn_sgd(rate);
-    optimizer.momentum = real_or(point, "momentum", optimizer.momentum);
-    return optimizer;
-}
-
-static enum rnn_clip clip_of(const struct sweep_point *point) {
-    const char *name = sweep_name(point, "clip");
-    return strcmp(name, "norm") == 0    ? RNN_CLIP_NORM
-           : strcmp(name, "value") == 0 ? RNN_CLIP_VALUE
-                                        : RNN_NO_CLIP;
-}
-
 /* ---- specs ---------------------------------------------------------------------------------------- */
 
 /* The longest sequences a run sees: those it trains on, or those it is tested on at the end. */
 static size_t longest_of(const struct sweep_point *point) {
-    const size_t length = sweep_count(point, "length"), reach = count_or(point, "reach", 0);
+    const size_t length = sweep_count(point, "length"), reach = sweep_count_or(point, "reach", 0);
     return reach > length ? reach : length;
 }
 
@@ -102,7 +68,7 @@ static size_t reads_of(const struct rnn_task *task, size_t length) {
 struct rnn_spec sweep_learner_spec(const struct sweep_point *point) {
     const struct setup *setup = setup_of(point);
     const struct rnn_task *task = task_of(point);
-    const size_t window = count_or(point, "window", 0);
+    const size_t window = sweep_count_or(point, "window", 0);
     struct rnn_spec spec = sweep_net_spec(point); /* for the axes scale, norm, gamma and epsilon */
     spec.cell = setup->cell;
     spec.activation = setup->activation;
@@ -114,8 +80,9 @@ struct rnn_spec sweep_learner_spec(const struct sweep_point *point) {
     spec.start = 0;
     spec.length = spec.segment = window ? 1 : longest_of(point);
     spec.reads = reads_of(task, spec.length);
-    spec.truncation = count_or(point, "truncation", 0);
-    spec.record = point->everything || real_or(point, "omega", 0) > 0 ? RNN_EVERYTHING : RNN_GRADIENTS;
+    spec.truncation = sweep_count_or(point, "truncation", 0);
+    if (spec.record != RNN_EVERYTHING)
+        spec.record = sweep_real_or(point, "omega", 0) > 0 ? RNN_EVERYTHING : RNN_GRADIENTS;
     return spec;
 }
 
@@ -127,22 +94,23 @@ static void split_text(struct rnn_problem *problem, struct sweep_text text) {
 }
 
 struct rnn_training_spec sweep_training_spec(const struct sweep_point *point) {
+    static struct rnn_optimizer (*const rules[])(double rate) = { rnn_sgd, rnn_rmsprop, rnn_adam };
     const struct rnn_task *task = task_of(point);
-    const size_t length = sweep_count(point, "length"), shortest = count_or(point, "shortest", 0);
+    const size_t length = sweep_count(point, "length"), shortest = sweep_count_or(point, "shortest", 0);
     struct rnn_training_spec spec = {
         .problem = { .task = task,
-                     .delay = count_or(point, "delay", task == &rnn_task_recall ? length - 1 : 1) },
-        .optimizer = optimizer_of(point),
-        .clip = clip_of(point),
+                     .delay = sweep_count_or(point, "delay", task == &rnn_task_recall ? length - 1 : 1) },
+        .optimizer = rules[sweep_choice(point, "optimizer")](sweep_real(point, "rate")),
+        .clip = RNN_NO_CLIP + sweep_choice(point, "clip"),
         .threshold = sweep_real(point, "threshold"),
-        .omega = real_or(point, "omega", 0),
-        .window = count_or(point, "window", 0),
-        .population = is(point, "statistics", "population") && !is(point, "norm", "none"),
+        .omega = sweep_real_or(point, "omega", 0),
+        .window = sweep_count_or(point, "window", 0),
+        .population = sweep_choice(point, "statistics") && sweep_choice(point, "norm"),
         .shortest = shortest ? shortest : length,
         .longest = length,
         .seed = sweep_count(point, "seed"),
     };
-    if (has(point, "file"))
+    if (sweep_grid_axis(point->grid, "file"))
         split_text(&spec.problem, sweep_text(point, "file"));
     return spec;
 }
@@ -222,139 +190,15 @@ bool sweep_training_goes_on(struct rnn_training *training, const struct sweep_po
     return more;
 }
 
-/* ---- until solved --------------------------------------------------------------------------------- */
-
-enum {
-    EVERY = 100,
-    QUICK = 500,
-    THOROUGH = 10000,
-    ELSEWHERE = 1000
-}; /* updates between tests; sequences of a test */
-
-enum {
-    TESTED,
-    SOLVED,
-    SOLVED_AT,
-    NEEDED,
-    DIVERGED,
-    DIVERGED_AT,
-    ERROR,
-    LOSS,
-    NORM_FIRST,
-    NORM_MOST,
-    CLIPPED,
-    COST,
-    COLUMNS
-};
-const struct sweep_column sweep_learning_columns[] = {
-    { "tested", "length of the sequences tested on at the end", .key = true },
-    { "solved", "1 if the error came below goal on 10 000 fresh sequences, else 0, also where it diverged",
-      0 },
-    { "solved_at", "updates made then; empty if never", 0 },
-    { "needed", "the same, but the cap --updates if never: what a mean may be taken of", 0 },
-    { "diverged", "1 if a number was no longer finite, else 0; neither solved nor diverged is stuck", 0 },
-    { "diverged_at", "updates made when a number was no longer finite; empty if never", 0 },
-    { "error",
-      "share of wrong answers, of adding the mean squared error, on fresh sequences at the end: 500, or 10 000 "
-      "where these passed (1000 of a length not trained on)",
-      0 },
-    { "loss", "cross-entropy in nats or the mean squared error, likewise", 0 },
-    { "log10_norm_first", "log10 of ||g||, all parameters, before the first update's clip", 0 },
-    { "log10_norm_most", "the largest of all updates", 0 },
-    { "clipped", "share of updates whose gradient the clip changed", 0 },
-    { "cost", "multiply-adds of the products of one update, in millions", 0 },
-    { 0 },
-};
-
-/* What a run has come to; without pointers, as it goes into checkpoints. */
-struct outcome {
-    uint64_t solved_at, clipped;
-    double first, most; /* ln ||g|| */
-    struct rnn_score score;
-};
-
-static void note(struct outcome *outcome, const struct rnn_training *training) {
-    if (training->updates == 1)
-        outcome->first = outcome->most = training->log_norm;
-    outcome->most = fmax(outcome->most, training->log_norm);
-    outcome->clipped += training->clipped;
-}
-
-/* Every so often a quick test, and where that is passed a thorough one. */
-static enum rnn_status examine(struct outcome *outcome, struct rnn_training *training, double goal) {
-    const size_t length = training->spec.longest;
-    if (training->updates % EVERY)
-        return RNN_OK;
-    enum rnn_status status = rnn_training_test(&outcome->score, training, length, QUICK);
-    if (status == RNN_OK && outcome->score.error < goal)
-        status = rnn_training_test(&outcome->score, training, length, THOROUGH);
-    if (status == RNN_OK && outcome->score.error < goal && outcome->score.sequences == THOROUGH)
-        outcome->solved_at = training->updates;
-    return status;
-}
-
-/* Multiply-adds: a state takes a product forward, one back, and one into the gradient; inputs two. */
-static double cost_of(const struct rnn *net, double length) {
-    const struct rnn_spec *s = &net->spec;
-    const double H = (double)s->hidden, GH = (double)net->gates * H, B = (double)s->batch;
-    return 1e-6 * B * length * GH * (3 * H + 2 * (double)s->inputs);
-}
-
-static void fill(double *row, const struct outcome *o, const struct rnn_training *training,
-                 uint64_t updates) {
-    const bool lost = training->cause != RNN_GOES_ON;
-    const double made = (double)training->updates;
-    row[SOLVED] = o->solved_at > 0;
-    row[SOLVED_AT] = o->solved_at ? (double)o->solved_at : SWEEP_NONE;
-    row[NEEDED] = (double)(o->solved_at ? o->solved_at : updates);
-    row[DIVERGED] = lost;
-    row[DIVERGED_AT] = lost ? made : SWEEP_NONE;
-    row[ERROR] = lost ? SWEEP_NONE : o->score.error;
-    row[LOSS] = lost ? SWEEP_NONE : o->score.loss;
-    row[NORM_FIRST] = made > 0 ? sweep_log10(o->first) : SWEEP_NONE;
-    row[NORM_MOST] = made > 0 ? sweep_log10(o->most) : SWEEP_NONE;
-    row[CLIPPED] = made > 0 ? (double)o->clipped / made : SWEEP_NONE;
-    row[COST] = cost_of(training->net, (double)training->spec.longest);
-}
-
-/* The row of the length trained on, then, with `reach`, one for each of these that is not longer. */
-static enum rnn_status write_rows(struct sweep_sink *sink, struct outcome *o, struct rnn_training *training,
-                                  const struct sweep_point *point) {
-    static const size_t lengths[] = { 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000 };
-    const size_t length = training->spec.longest, reach = count_or(point, "reach", 0);
-    double row[COLUMNS] = { [TESTED] = (double)length };
-    enum rnn_status status = RNN_OK;
-    if (training->cause == RNN_GOES_ON && (!training->updates || training->updates % EVERY))
-        status = rnn_training_test(&o->score, training, length, THOROUGH);
-    fill(row, o, training, sweep_count(point, "updates"));
-    sweep_row(sink, row);
-    for (size_t i = 0; training->cause == RNN_GOES_ON && i < sizeof lengths / sizeof *lengths; i++) {
-        if (lengths[i] == length || lengths[i] > reach || lengths[i] < training->spec.problem.task->least)
-            continue;
-        status = rnn_training_test(&o->score, training, lengths[i], ELSEWHERE);
-        row[TESTED] = (double)lengths[i];
-        row[ERROR] = status == RNN_OK ? o->score.error : SWEEP_NONE;
-        row[LOSS] = status == RNN_OK ? o->score.loss : SWEEP_NONE;
-        sweep_row(sink, row);
-    }
-    return status == RNN_DIVERGED ? RNN_OK : status;
-}
-
-enum rnn_status sweep_learn(const struct sweep_point *point, struct sweep_sink *sink) {
-    struct rnn_training *training;
-    struct outcome outcome = { .first = -INFINITY, .most = -INFINITY };
-    enum rnn_status status = sweep_training(&training, point);
-    while (status == RNN_OK && !outcome.solved_at &&
-           sweep_training_goes_on(training, point, &outcome, sizeof outcome)) {
-        status = rnn_training_measure(training);
-        if (status == RNN_OK)
-            status = rnn_training_update(training);
-        if (status == RNN_OK) {
-            note(&outcome, training);
-            status = examine(&outcome, training, sweep_real(point, "goal"));
-        }
-    }
-    if (sweep_stops(point) || (status != RNN_OK && status != RNN_DIVERGED))
+enum rnn_status sweep_training_step(struct rnn_training *training, struct sweep_notes *notes) {
+    enum rnn_status status = rnn_training_measure(training);
+    if (status == RNN_OK)
+        status = rnn_training_update(training);
+    if (status != RNN_OK)
         return status;
-    return write_rows(sink, &outcome, training, point);
+    if (training->updates == 1)
+        notes->first = training->log_norm;
+    notes->most = fmax(notes->most, training->log_norm);
+    notes->clipped += training->clipped;
+    return RNN_OK;
 }
