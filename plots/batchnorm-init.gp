@@ -16,7 +16,7 @@ set xlabel tr("ganho γ", "gain γ") offset 0, 0.3
 eval fates(1)
 set label 1 explodes at 0.09, 2.9 left textcolor rgb QUIET
 set label 2 vanishes at 0.09, 0.02 left textcolor rgb QUIET
-set label 3 tr("○ gaussiana\n× ortogonal", "○ gaussian\n× orthogonal") at 0.09, 0.5 left textcolor rgb tint[1]
+set label 3 tr("○ gaussiano\n× ortogonal", "○ gaussian\n× orthogonal") at 0.09, 0.5 left textcolor rgb tint[1]
 do for [p = 1:2] {
     eval p == 1 ? panel(0.1, 0.53, 0.23, 0.9) : panel(0.55, 0.99, 0.23, 0.9)
     set title (p == 1 ? tr("r, sem entrada", "r, without input") : tr("r, com entrada", "r, with input")) offset 0, -0.5

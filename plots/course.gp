@@ -23,7 +23,7 @@ plot data using (column("update")):(column("lag")):(25.5):(0.51):(column("log10_
 
 unset colorbox
 set grid
-eval panel(0.13, 0.84, 0.37, 0.6)
+eval panel(0.13, 0.84, 0.377, 0.6)
 set title tr("log₁₀ ‖g‖, antes e depois do recorte", "log₁₀ ‖g‖, before and after the clip") offset 0, -0.6
 set ylabel ""
 set yrange [-2.2:1.7]
@@ -35,7 +35,7 @@ plot data using (column("update")):(when(@first, column("log10_gradient") - colu
      data using (column("update")):(when(@first, column("log10_gradient"))) with lines linestyle 2, \
      data using (column("update")):(when(@first, column("log10_clipped"))) with lines linestyle 1
 
-eval panel(0.13, 0.84, 0.1, 0.31)
+eval panel(0.13, 0.84, 0.118, 0.318)
 set title tr("r, raio espectral e maior valor singular de W", "r, spectral radius and largest singular value of W") offset 0, -0.6
 set xlabel tr("atualizações", "updates") offset 0, 0.4
 set format x "%g"

@@ -7,7 +7,7 @@ set xlabel tr("escala inicial σ (desvio-padrão de W vezes √H)", "initial sca
 set xrange [0.2:2.95]
 set yrange [0.05:3.2]
 set logscale y
-set ytics (number("0.06") 0.0625, number("0.12") 0.125, number("0.25") 0.25, number("0.5") 0.5, "1" 1, "2" 2)
+set ytics (number("0.05") 0.05, number("0.1") 0.1, number("0.2") 0.2, number("0.5") 0.5, "1" 1, "2" 2)
 set lmargin 6
 set rmargin 2
 set bmargin 5

@@ -1,4 +1,4 @@
-# Memory of the input above, growth of a perturbation and of the gradient, and dy/dx, below, on one axis of lags: linear and
+# Memory of the input above, growth of a push and of the gradient, and dy/dx, below, on one axis of lags: linear and
 # tanh.
 height = 760
 load "style.gp"
@@ -6,7 +6,7 @@ data = csv."/forgetting.summary.csv"
 inits = "gaussian orthogonal identity"
 array tint[3] = ["#0072B2", "#D55E00", "#009E73"]
 array mark[3] = [7, 5, 9]
-name(i) = word(tr("gaussiana ortogonal identidade", "gaussian orthogonal identity"), i)
+name(i) = word(tr("gaussiano ortogonal identidade", "gaussian orthogonal identity"), i)
 row(i) = strcol("activation") eq activation && strcol("init") eq word(inits, i)
 quiet(i) = row(i) && strcol("noise") eq "0"
 every(i, n) = quiet(i) && int(column("lag")) % 12 == n
@@ -22,7 +22,7 @@ do for [p = 1:4] {
     if (p < 3) { set yrange [-0.05:1.08]; set ytics 0.5; set format y p == 1 ? "%g" : "" } else { set yrange [-13:0.6]; set ytics 4; set format y p == 3 ? power : ""; set xlabel tr("defasagem k (passos)", "lag k (steps)") offset 0, 0.3 }
     if (p == 2) { do for [i = 1:3] { set label i name(i) at 97, 1.02 - 0.12 * i right textcolor rgb tint[i] } }
     if (p == 2) { set label 4 tr("tracejada:\nruído de 1 %", "dashed:\n1 % noise") at 97, 0.45 right textcolor rgb QUIET }
-    if (p == 3) { set label 1 tr("pontos: perturbação\nlinha: gradiente\ntracejada: |∂y/∂x|", "points: perturbation\nline: gradient\ndashed: |∂y/∂x|") at 3, -8.2 textcolor rgb QUIET }
+    if (p == 3) { set label 1 tr("pontos: empurrão\nlinha: gradiente\ntracejada: |∂y/∂x|", "points: push\nline: gradient\ndashed: |∂y/∂x|") at 3, -8.2 textcolor rgb QUIET }
     if (p == 4) { eval foot(tr("fina: maior expoente de Lyapunov; faixa, barra: ± 1 desvio-padrão", "thin line: largest Lyapunov exponent; band, bar: ± 1 s.d.")) }
     if (p < 3) {
         plot for [i = 1:3] data using (when(quiet(i), column("lag"))):(column("r2") - column("r2_sd")):(column("r2") + column("r2_sd")) with filledcurves fillcolor rgb tint[i] fillstyle transparent solid 0.2 noborder, \

@@ -22,7 +22,7 @@ set ytics scale 0
 do for [i = 1:8] { set ytics add (name_of(i) i) }
 unset grid
 set grid xtics
-eval panel(0.18, 0.985, 0.225, 0.97)
+eval panel(0.18, 0.985, 0.245, 0.97)
 eval foot(tr("no fim: milhões de multiplicações e somas por atualização, T = 50", "at the end: millions of multiply-adds an update, T = 50"))
 plot for [i = 1:8] "+" using (horizon[i] / 2.0):(i):(horizon[i] / 2.0):(0.32) every ::0::0 with boxxyerror linecolor rgb tint[i] fillstyle solid 0.85 noborder, \
      for [i = 1:8] "+" using (horizon[i] + 1):(i):(number(sprintf("%.1f", cost[i]))) every ::0::0 with labels left textcolor rgb THEORY

@@ -14,7 +14,7 @@ set yrange [0:1.04]
 set xtics (10, 20, 30, 50, 100, 200, 500)
 set xlabel tr("comprimento das sequências de teste", "length of the sequences tested on") offset 0, 0.3
 set label 3 tr("fração de respostas certas", "share of right answers") at screen 0.025, 0.6 center rotate textcolor rgb THEORY
-eval panel(0.115, 0.985, 0.215, 0.97)
+eval panel(0.115, 0.985, 0.235, 0.97)
 set object 1 rectangle from 10, graph 0 to 30, graph 1 behind fillcolor rgb "#eeeeee" fillstyle solid noborder
 set label 1 tr("treino", "training") at 17.3, 0.07 center textcolor rgb QUIET
 set arrow 1 from 9, 0.25 to 900, 0.25 nohead linecolor rgb THEORY linewidth 0.9

@@ -39,5 +39,5 @@ set label 34 "y, L" at 56, 29.5 center
 set arrow 41 from 52.6, 15.6 to 49.6, 15.6 arrowstyle 2
 set arrow 42 from 45.6, 15.6 to 42.4, 15.6 arrowstyle 2
 set arrow 43 from 35.6, 15.6 to 29.4, 15.6 arrowstyle 2
-set label 41 tr("gradiente: × W, × φ′ a cada passo", "gradient: × W, × φ′ at every step") at 41, 25.4 center textcolor linestyle 12
+set label 41 tr("gradiente: × W, × φ′ a cada passo", "gradient: × W, × φ′ at every step") at 39.7, 25.4 center textcolor linestyle 12
 plot NaN
