@@ -111,6 +111,41 @@ class PagesTest(unittest.TestCase):
             return (not exercises or len(answers) != len(exercises) or bare) and f'{len(exercises)} exercises, {len(answers)} answers'
         self.hold(fault, appendices=False)
 
+    def test_a_number_in_an_answer_is_a_marker_or_a_setting_or_arithmetic_shown(self):
+        def fault(language, stem, claims, text):
+            varied, left = given(section(text, SECTIONS[language][2])), []
+            for exercise in re.split(r'^(?=\d+\. )', section(text, SECTIONS[language][-2]), flags=re.M):
+                question, _, answer = exercise.partition('<details>')
+                left += sorted(typed(answer, language) - varied - given(question) - shown(answer))
+            return left and f'typed: {left}'
+        self.hold(fault, appendices=False)
+
+    def test_a_number_of_what_comes_out_is_a_marker_or_a_setting_or_arithmetic_shown(self):
+        def fault(language, stem, claims, text):
+            theory, varied, run, results = (section(text, title) for title in SECTIONS[language][1:5])
+            tables = ' '.join(line for line in results.splitlines() if line.startswith('|'))
+            left = typed(prose(check.MARKER.sub('', results)), language) - given(' '.join((theory, varied, run, tables))) - shown(results)
+            return left and f'typed: {sorted(left)}'
+        self.hold(fault, appendices=False)
+
+
+def given(text):
+    """The numbers of a text with its formulas and code: its commas may stand between numbers or in one."""
+    return {float(number) for form in (text, re.sub(r'(?<=\d)(?:,|\{,\})(?=\d)', '.', text))
+            for number in re.findall(r'\d+(?:\.\d+)?(?:e-?\d+)?', form)}
+
+
+def shown(text):
+    """The numbers of a text's formulas and code, and of the queries of its markers."""
+    return given(' '.join(UNIT.findall(text) + [marker['query'] for marker in check.MARKER.finditer(text)]))
+
+
+def typed(text, language):
+    """The numbers said in words' stead: in no marker, formula, code, link or year."""
+    text = re.sub(r'\[[^\]]*\]\([^)]*\)|\b(?:19|20)\d\d\b|\bC\d+', ' ', UNIT.sub(' ', check.MARKER.sub(' ', text)))
+    numbers = re.findall(r'\d+(?:[.,]\d+)?', text)
+    return {float(number.replace(',', '.') if language == 'pt' else number.replace(',', '')) for number in numbers}
+
 
 def spoken(text):
     """All that is said in a page's own language: no code, formula, comment or address, and nothing in italics, which is another's."""
