@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CALLS = ['sweep_tr', 'sweep_refuse:2', 'sweep_say:2', 'sweep_invalid:3', 'member:3']
+CALLS = ['sweep_tr', 'sweep_refuse:2', 'sweep_say:2', 'sweep_invalid:3']
 WORDLESS = re.compile(r'msgid "(%[.\d]*s|--[a-z]+|[^a-z])*"')
 
 

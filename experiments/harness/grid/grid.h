@@ -14,13 +14,15 @@ enum { AXES_MAX = 16, COLUMNS_MAX = 64, NAMES_MAX = 10 };
 enum kind { KIND_NAME, KIND_COUNT, KIND_REAL, KIND_FILE };
 struct word {
     const char *name;
+    enum kind kind;
     const char *meaning; /* with its unit */
     const char *names[NAMES_MAX + 1]; /* KIND_NAME: what is allowed, in the order of an enum; ends with NULL */
-    uint64_t least, most; /* KIND_COUNT */
-    double low, high; /* KIND_REAL */
-    enum kind kind;
-    bool above, below; /* KIND_REAL: the end itself is not allowed */
+    uint64_t least; /* KIND_COUNT; the most is LARGEST_EXACT */
+    double low, high; /* KIND_REAL; high 0: any that is finite */
+    bool above; /* low itself is not allowed */
 };
+/* Every whole number up to 2^53 is a double of its own, so seeds survive any reader of a CSV. */
+#define LARGEST_EXACT (UINT64_C(1) << 53)
 const struct word *sweep_word(const char *name); /* NULL: not in the vocabulary */
 /* "> 0", "a whole number >= 1", "one of tied, untied" */
 void sweep_word_allowed(const struct word *word, char *text, size_t size);

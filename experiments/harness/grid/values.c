@@ -112,9 +112,7 @@ static bool add_value(struct axis *axis, struct value value, struct reason *why)
 static bool add_real(struct axis *axis, const char *text, double value, struct arena *arena,
                      struct reason *why) {
     const struct word *word = axis->word;
-    bool low = word->above ? value > word->low : value >= word->low;
-    bool high = word->below ? value < word->high : value <= word->high;
-    if (!low || !high)
+    if (value < word->low || (word->above && value == word->low) || (word->high > 0 && value > word->high))
         return refuse_value(axis, text, why);
     return add_value(axis, (struct value){ text, real_content(text, value, arena), .real = value }, why);
 }
@@ -123,10 +121,20 @@ static bool add_count(struct axis *axis, const char *text, uint64_t value, struc
                       struct reason *why) {
     if (value < axis->word->least)
         return refuse_value(axis, text, why);
-    if (value > axis->word->most)
+    if (value > LARGEST_EXACT)
         return sweep_refuse(why, "--%s %.120s: must be <= %llu", axis->word->name, text,
-                            (unsigned long long)axis->word->most);
+                            (unsigned long long)LARGEST_EXACT);
     return add_value(axis, (struct value){ text, count_content(text, value, arena), .count = value }, why);
+}
+
+/* Room for so many values more, and for the spellings of them; NULL: refused. */
+static char *lay_out(struct axis *axis, double values, const char *item, struct arena *arena,
+                     struct reason *why) {
+    char *spellings = NULL;
+    if (reserve_values(axis, values, item, why) &&
+        !(spellings = sweep_keep(arena, (size_t)values * SPELLING)))
+        sweep_no_memory(why);
+    return spellings;
 }
 
 /* `parts` are the two or three numbers of a range; `item` is how it was written. */
@@ -142,19 +150,14 @@ static bool add_real_range(struct axis *axis, char *const parts[], size_t count,
     if (!(step > 0) || first > last)
         return sweep_refuse(why, "--%s %.120s: a range a:b:step must have a <= b and step > 0",
                             axis->word->name, item);
-    double values = floor((last - first) / step * (1 + 1e-12) + 1e-9) + 1;
-    if (!reserve_values(axis, values, item, why))
-        return false;
-    char *spellings = sweep_keep(arena, (size_t)values * SPELLING);
-    if (!spellings)
-        return sweep_no_memory(why);
-    for (size_t i = 0; i < (size_t)values; i++) {
-        char *text = spellings + i * SPELLING;
+    const double values = floor((last - first) / step * (1 + 1e-12) + 1e-9) + 1;
+    char *text = lay_out(axis, values, item, arena, why);
+    bool good = text != NULL;
+    for (size_t i = 0; good && i < (size_t)values; i++, text += SPELLING) {
         snprintf(text, SPELLING, "%.12g", first + (double)i * step);
-        if (!add_real(axis, text, strtod(text, NULL), arena, why))
-            return false;
+        good = add_real(axis, text, strtod(text, NULL), arena, why);
     }
-    return true;
+    return good;
 }
 
 static bool add_count_range(struct axis *axis, char *const parts[], size_t count, const char *item,
@@ -166,19 +169,14 @@ static bool add_count_range(struct axis *axis, char *const parts[], size_t count
     if (step == 0 || first > last)
         return sweep_refuse(why, "--%s %.120s: a range a:b or a:b:step must have a <= b and step >= 1",
                             axis->word->name, item);
-    uint64_t values = (last - first) / step + 1;
-    if (!reserve_values(axis, values ? (double)values : 0x1p64, item, why))
-        return false;
-    char *spellings = sweep_keep(arena, values * SPELLING);
-    if (!spellings)
-        return sweep_no_memory(why);
-    for (uint64_t i = 0; i < values; i++) {
-        char *text = spellings + i * SPELLING;
+    const uint64_t values = (last - first) / step + 1; /* 0: 2^64 */
+    char *text = lay_out(axis, values ? (double)values : 0x1p64, item, arena, why);
+    bool good = text != NULL;
+    for (uint64_t i = 0; good && i < values; i++, text += SPELLING) {
         snprintf(text, SPELLING, "%llu", (unsigned long long)(first + i * step));
-        if (!add_count(axis, text, first + i * step, arena, why))
-            return false;
+        good = add_count(axis, text, first + i * step, arena, why);
     }
-    return true;
+    return good;
 }
 
 static bool add_range(struct axis *axis, const char *item, struct arena *arena, struct reason *why) {
@@ -249,42 +247,27 @@ static bool add_item(struct axis *axis, const char *item, struct arena *arena, s
     return add_count(axis, item, count, arena, why);
 }
 
-static int by_value(const struct value *a, const struct value *b, enum kind kind) {
-    if (kind == KIND_REAL)
+static int by_value(const void *p, const void *q, void *axis) {
+    const struct value *a = p, *b = q;
+    switch (((const struct axis *)axis)->word->kind) {
+    case KIND_REAL:
         return (a->real > b->real) - (a->real < b->real);
-    if (kind == KIND_FILE)
+    case KIND_FILE:
         return strcmp(a->text, b->text);
-    return (a->count > b->count) - (a->count < b->count);
+    default:
+        return (a->count > b->count) - (a->count < b->count);
+    }
 }
 
-static int by_real(const void *a, const void *b) {
-    return by_value(a, b, KIND_REAL);
-}
-static int by_count(const void *a, const void *b) {
-    return by_value(a, b, KIND_COUNT);
-}
-static int by_text(const void *a, const void *b) {
-    return by_value(a, b, KIND_FILE);
-}
-
-static bool all_differ(const struct axis *axis, struct reason *why) {
-    enum kind kind = axis->word->kind;
-    bool rising = true;
-    for (size_t i = 1; i < axis->count && rising; i++)
-        rising = by_value(&axis->values[i - 1], &axis->values[i], kind) < 0;
-    if (rising)
-        return true;
+static bool all_differ(struct axis *axis, struct reason *why) {
     struct value *sorted = malloc(axis->count * sizeof *sorted);
     if (!sorted)
         return sweep_no_memory(why);
     memcpy(sorted, axis->values, axis->count * sizeof *sorted);
-    qsort(sorted, axis->count, sizeof *sorted,
-          kind == KIND_REAL   ? by_real
-          : kind == KIND_FILE ? by_text
-                              : by_count);
+    qsort_r(sorted, axis->count, sizeof *sorted, by_value, axis);
     bool differ = true;
     for (size_t i = 1; i < axis->count && differ; i++)
-        if (by_value(&sorted[i - 1], &sorted[i], kind) == 0)
+        if (by_value(&sorted[i - 1], &sorted[i], axis) == 0)
             differ = sweep_refuse(why, "--%s %.120s: is given twice; every value must be there once",
                                   axis->word->name, sorted[i].text);
     free(sorted);
