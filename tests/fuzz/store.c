@@ -1,6 +1,6 @@
 /* A file where the store should be: damaged, or anything else. It is opened, or set aside for a new one; what is read
  * has its checksum; a cell that is put is there afterwards, and another program finds it. */
-#include "store/store.h"
+#include "store/inside.h"
 #include "fuzz.h"
 
 #include <fcntl.h>

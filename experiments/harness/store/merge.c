@@ -1,10 +1,9 @@
 /* The cells of other stores: of shards, of other machines, of a store that was damaged. */
-#include "store.h"
+#include "inside.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,19 +26,16 @@ static sqlite3 *open_other(const char *path, struct patience *patience, struct r
     return NULL;
 }
 
-static const char *const questions[2][2] = {
-    { "SELECT address, crc, status, rows FROM cells WHERE program = ?1 ORDER BY address",
-      "SELECT address, crc, status, rows FROM cells WHERE program = ?1 ORDER BY address DESC" },
-    { "SELECT address, crc, status, rows FROM checkpoints WHERE program = ?1 ORDER BY address",
-      "SELECT address, crc, status, rows FROM checkpoints WHERE program = ?1 ORDER BY address DESC" },
-};
-
 /* Takes the cells that an answer holds, but for damaged ones. False: it was not read to its end. */
 static bool take(struct store *store, const struct store_spec *spec, sqlite3 *db, bool unfinished,
                  bool downward, struct reason *why) {
     sqlite3_stmt *row = NULL;
     bool good = true;
-    int code = sqlite3_prepare_v2(db, questions[unfinished][downward], -1, &row, NULL);
+    char question[128];
+    snprintf(question, sizeof question,
+             "SELECT address, crc, status, rows FROM %s WHERE program = ?1 ORDER BY address %s",
+             unfinished ? "checkpoints" : "cells", downward ? "DESC" : "ASC");
+    int code = sqlite3_prepare_v2(db, question, -1, &row, NULL);
     if (code == SQLITE_OK)
         sqlite3_bind_int64(row, 1, (int64_t)spec->program);
     while (row && good && (code = sqlite3_step(row)) == SQLITE_ROW) {

@@ -11,7 +11,7 @@
  * is in it. Appended to `out`. */
 void sweep_address(struct buffer *out, const struct sweep_point *point);
 
-/* ---- store.c -------------------------------------------------------------------------------------- */
+/* ---- database.c, cells.c -------------------------------------------------------------------------- */
 
 enum { STATUS_MAX = 48 };
 /* The rows of a cell. */
@@ -108,37 +108,5 @@ void sweep_command(struct buffer *buffer, int argc, char *const argv[]);
  * refuses, by their names, those that hold none that this program could have computed. Without a store it
  * only looks. */
 bool sweep_merge(struct store *store, const struct store_spec *spec, const char *folder, struct reason *why);
-
-/* ---- between the two ------------------------------------------------------------------------------ */
-
-struct sqlite3;
-struct sqlite3_stmt;
-/* Waits for another program that holds the file `path`; for sqlite3_busy_handler. Without end, but for who asked
- * twice to stop, and where no file can be locked. */
-struct patience {
-    const char *name, *path;
-    double seconds;
-};
-int sweep_store_wait(void *patience, int times);
-/* What went wrong with the call before; always false. */
-bool sweep_store_refuse(struct reason *why, struct sqlite3 *db, const char *path);
-struct cell {
-    const char *address, *status;
-    const void *bytes;
-    size_t address_size, size;
-    uint64_t program;
-    bool unfinished; /* a checkpoint */
-};
-/* Whether a database is a store of this experiment: SQLITE_OK, SQLITE_EMPTY for one with nothing in it,
- * SQLITE_NOTADB for anything else, or an error. */
-int sweep_store_identify(struct sqlite3 *db, const char *name);
-/* The columns crc, status and rows from `first` on; false if the checksum differs. The cell knows its address
- * and program; the rest is valid until the row is left. */
-bool sweep_cell_read(struct cell *cell, struct sqlite3_stmt *row, int first);
-/* Writes a cell; for one thread alone. */
-bool sweep_store_take(struct store *store, const struct cell *cell, struct reason *why);
-/* Every cell of this program that can be read from the file `path`. */
-bool sweep_store_take_all(struct store *store, const struct store_spec *spec, const char *path,
-                          struct reason *why);
 
 #endif
