@@ -14,54 +14,42 @@ struct page {
     bool data;
 };
 
-static void member(struct page *page, const char *name, const char *text) {
-    const bool first = !page->text.failed && page->text.data[page->text.size - 1] == '[';
-    sweep_print(&page->text, "%s{\"%s\": ", first ? "" : ",\n", name);
-    sweep_quote(&page->text, text);
+/* {"item": text, "meaning": meaning}; false where a page is not data. */
+static bool print_data(struct page *page, const char *kind, const char *text, const char *meaning) {
+    struct buffer *out = &page->text;
+    if (!page->data)
+        return false;
+    sweep_print(out, "%s{\"%s\": ", !out->failed && out->data[out->size - 1] == '[' ? "" : ",\n", kind);
+    sweep_quote(out, text);
+    if (meaning) {
+        sweep_print(out, ", \"meaning\": ");
+        sweep_quote(out, meaning);
+    }
+    sweep_print(out, "}");
+    return true;
 }
 
 static void title(struct page *page, const char *text) {
-    if (page->data) {
-        member(page, "title", text);
-        sweep_append(&page->text, "}", 1);
-    } else {
+    if (!print_data(page, "title", text, NULL))
         sweep_print(&page->text, "\n%s:\n", text);
-    }
 }
 
 static void paragraph(struct page *page, const char *text) {
-    if (page->data) {
-        member(page, "paragraph", text);
-        sweep_append(&page->text, "}", 1);
-    } else {
+    if (!print_data(page, "paragraph", text, NULL))
         sweep_fold(&page->text, text, 0, 0, page->width);
-    }
 }
 
 static void item(struct page *page, const char *left, const char *text, int indent) {
-    if (page->data) {
-        member(page, "item", left);
-        sweep_append(&page->text, ", \"meaning\": ", 13);
-        sweep_quote(&page->text, text);
-        sweep_append(&page->text, "}", 1);
+    const int at = 2 + (int)strlen(left);
+    if (print_data(page, "item", left, text))
         return;
-    }
-    sweep_print(&page->text, "  %s", left);
-    int at = 2 + (int)strlen(left);
-    if (at >= indent) {
-        sweep_append(&page->text, "\n", 1);
-        at = 0;
-    }
-    sweep_fold(&page->text, text, indent, at, page->width);
+    sweep_print(&page->text, at < indent ? "  %s" : "  %s\n", left);
+    sweep_fold(&page->text, text, indent, at < indent ? at : 0, page->width);
 }
 
 static void example(struct page *page, const char *command) {
-    if (page->data) {
-        member(page, "example", command);
-        sweep_append(&page->text, "}", 1);
-    } else {
+    if (!print_data(page, "example", command, NULL))
         sweep_print(&page->text, "  %s\n", command);
-    }
 }
 
 /* ---- what it says --------------------------------------------------------------------------------- */

@@ -52,7 +52,7 @@ static bool save(struct worker *worker, const struct sweep_piece pieces[], uint6
     state->size = 0;
     state->failed = false;
     sweep_append(state, (const char *)&head, sizeof head);
-    sweep_append(state, (const char *)worker->sink.values, head.rows * worker->sink.columns * sizeof(double));
+    sweep_append(state, worker->sink.values.data, worker->sink.values.size);
     for (; pieces->bytes; pieces++)
         sweep_append(state, pieces->bytes, pieces->size);
     return state->failed ? sweep_no_memory(&worker->why)

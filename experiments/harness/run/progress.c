@@ -24,19 +24,22 @@ void sweep_progress_start(struct progress *progress, uint64_t total, uint64_t be
 }
 
 /* "12 000" */
-static void print_grouped(struct buffer *out, uint64_t number) {
-    if (number >= 1000) {
-        print_grouped(out, number / 1000);
-        sweep_print(out, " %03u", (unsigned)(number % 1000));
-    } else {
-        sweep_print(out, "%u", (unsigned)number);
+static const char *grouped(char text[32], uint64_t number) {
+    char *at = text + 31;
+    *at = '\0';
+    for (int digits = 0; number || !digits; number /= 10, digits++) {
+        if (digits && digits % 3 == 0)
+            *--at = ' ';
+        *--at = (char)('0' + number % 10);
     }
+    return at;
 }
 
 /* The long cell that is nearest to its end; returns how many cells those that run amount to. */
 static double print_longest(struct buffer *out, const struct worker *workers) {
     double amount = 0, most = -1;
     uint64_t done = 0, total = 0;
+    char made[32], wanted[32];
     for (const struct worker *worker = workers; worker; worker = worker->next) {
         const uint64_t there = atomic_load(&worker->lasting.done), all = atomic_load(&worker->lasting.total);
         const double share = all ? (double)there / (double)all : 0;
@@ -47,14 +50,8 @@ static double print_longest(struct buffer *out, const struct worker *workers) {
             total = all;
         }
     }
-    struct buffer made = { .data = NULL }, wanted = { .data = NULL };
-    print_grouped(&made, done);
-    print_grouped(&wanted, total);
-    if (total && !made.failed && !wanted.failed)
-        sweep_print(out, sweep_tr("  update %.*s of %.*s"), (int)made.size, made.data, (int)wanted.size,
-                    wanted.data);
-    sweep_buffer_free(&made);
-    sweep_buffer_free(&wanted);
+    if (total)
+        sweep_print(out, sweep_tr("  update %s of %s"), grouped(made, done), grouped(wanted, total));
     return amount;
 }
 

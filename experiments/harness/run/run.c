@@ -45,13 +45,11 @@ static bool fail(struct run *run, const struct sweep_point *point, const char *r
 }
 
 static void name_status(struct worker *worker, enum rnn_status status) {
-    if (status == RNN_OK)
-        snprintf(worker->status, sizeof worker->status, "ok");
-    else if (worker->sink.stopped_at)
-        snprintf(worker->status, sizeof worker->status, "%s at step %zu",
-                 status == RNN_ZERO ? "zero" : "diverged", worker->sink.stopped_at);
+    const char *word = status == RNN_OK ? "ok" : status == RNN_ZERO ? "zero" : "diverged";
+    if (status == RNN_OK || !worker->sink.stopped_at)
+        snprintf(worker->status, sizeof worker->status, "%s", word);
     else
-        snprintf(worker->status, sizeof worker->status, "%s", status == RNN_ZERO ? "zero" : "diverged");
+        snprintf(worker->status, sizeof worker->status, "%s at step %zu", word, worker->sink.stopped_at);
 }
 
 /* NULL if the cell's rows are good, else why not. */
@@ -59,7 +57,7 @@ static const char *judge(struct worker *worker, enum rnn_status status) {
     struct sweep_sink *sink = &worker->sink;
     if (worker->why.text[0])
         return worker->why.text;
-    if (sink->no_memory || status == RNN_NO_MEMORY)
+    if (sink->values.failed || status == RNN_NO_MEMORY)
         return sweep_tr("out of memory");
     if (sink->bad) {
         sweep_refuse(&worker->why, "internal error: the column %s is infinite", sink->bad);
@@ -73,7 +71,7 @@ static const char *judge(struct worker *worker, enum rnn_status status) {
     if (sink->rows == 0 && status != RNN_OK)
         sweep_row(sink, empty);
     name_status(worker, status);
-    return sink->no_memory ? sweep_tr("out of memory") : NULL;
+    return sink->values.failed ? sweep_tr("out of memory") : NULL;
 }
 
 static bool keep(struct run *run) {
@@ -83,7 +81,8 @@ static bool keep(struct run *run) {
 
 static bool hand_over(struct worker *worker, const struct sweep_point *point, uint64_t i) {
     struct run *run = worker->run;
-    const struct rows rows = { worker->sink.values, worker->sink.rows, worker->sink.columns, worker->status };
+    const struct rows rows = { (const double *)(const void *)worker->sink.values.data, worker->sink.rows,
+                               worker->sink.columns, worker->status };
     struct reason why = { .failed = true };
     if (!sweep_store_put(run->store, &worker->address, &rows, &why))
         return fail(run, point, why.text);
@@ -98,7 +97,7 @@ static bool hand_over(struct worker *worker, const struct sweep_point *point, ui
 static bool run_cell(struct worker *worker, struct sweep_point *point, uint64_t i) {
     const struct grid *grid = worker->run->grid;
     sweep_point_set(point, sweep_grid_cell(grid, i));
-    worker->sink.rows = worker->sink.stopped_at = worker->address.size = 0;
+    worker->sink.rows = worker->sink.values.size = worker->sink.stopped_at = worker->address.size = 0;
     worker->lasting.begun = worker->lasting.stopped = false;
     sweep_address(&worker->address, point);
     if (worker->address.failed)
@@ -145,7 +144,7 @@ static void *run_cells(void *self) {
     sweep_buffer_free(&worker.work);
     sweep_buffer_free(&worker.address);
     sweep_buffer_free(&worker.lasting.state);
-    free(worker.sink.values);
+    sweep_buffer_free(&worker.sink.values);
     end(&worker);
     return NULL;
 }

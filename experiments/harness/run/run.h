@@ -10,11 +10,10 @@
 
 struct sweep_sink {
     const struct sweep_spec *spec;
-    size_t columns, rows, capacity; /* capacity in doubles */
-    double *values; /* (rows, columns) */
+    size_t columns, rows;
+    struct buffer values; /* doubles, (rows, columns) */
     size_t stopped_at;
     const char *bad; /* a column given inf */
-    bool no_memory;
 };
 
 /* How far a long cell is. */
@@ -70,7 +69,7 @@ int sweep_run_stopped(const struct run *run);
 
 double sweep_clock(void);
 void sweep_progress_start(struct progress *progress, uint64_t total, uint64_t before, bool quiet);
-/* `longest` is the worker to tell of, if its cell is a long one; NULL: none. */
+/* `workers` are those that run; of their long cells the one nearest to its end is told of. */
 void sweep_progress_show(struct progress *progress, uint64_t done, const struct worker *workers);
 void sweep_progress_clear(struct progress *progress);
 void sweep_progress_end(struct progress *progress, const char *path);
