@@ -13,9 +13,9 @@ local function no_comment(raw)
   if raw.text:match '^<!%-%-' then return {} end
 end
 
-local glue = { ['±'] = true, ['×'] = true, ['='] = true, ['≈'] = true, ['%'] = true }
+local glue = { ['±'] = true, ['–'] = true, ['×'] = true, ['='] = true, ['≈'] = true, ['%'] = true }
 
--- A minus is no hyphen, and "−0.188 ± 0.012" and "10 000" do not break.
+-- A minus is no hyphen, and "−0.188 ± 0.012", "3 – 4" and "10 000" do not break.
 local function keep_numbers(inlines)
   for i, inline in ipairs(inlines) do
     if inline.t == 'Str' then

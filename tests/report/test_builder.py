@@ -64,7 +64,7 @@ $$
 | | $k$ | word |
 |---|---|---|
 | a | -1.5 ± 0.1 | one |
-| b | +22.5 ± 0.1 | |
+| b | +22.5 – 23.1 | |
 
 ```c title=lib/echo.c
 int x; /* <!-- kept --> $a ± b$ */
@@ -169,6 +169,7 @@ class Made(unittest.TestCase):
     def test_a_number_keeps_its_spread_and_its_minus(self):
         self.has("It is −0.188\u00a0±\u00a00.012 of")
         self.has("−1.5\u00a0±\u00a00.1</td>")
+        self.has("+22.5\u00a0–\u00a023.1</td>")
 
     def test_no_line_begins_with_what_follows_a_formula(self):
         self.assertRegex(self.page, r'<span class="whole">\(<math.{0,200}<mi>x</mi>.{0,90}</math>,</span> <span class="whole"><math.{0,200}</math>\)\.</span>')
