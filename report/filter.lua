@@ -148,9 +148,10 @@ local function illustrate(blocks)
   return out
 end
 
--- Upright words are text to MathML, and so is a number with a decimal comma, which as an operator would be set apart from its digits;
--- a display formula scrolls.
+-- A sign after = or a comma is a number's own, not a difference. Upright words are text to MathML, and so is a number with a
+-- decimal comma, which as an operator would be set apart from its digits; a display formula scrolls.
 local function formula(math)
+  math.text = math.text:gsub('([=,;] ?)(%-%d+{,}%d+)', '%1{%2}'):gsub('([=,;] ?)(%-%d[%d.]*)', '%1{%2}')
   math.text = math.text:gsub('(%d+){,}(%d+)', '\\text{%1,%2}')
   math.text = math.text:gsub('\\mathrm(%b{})', '\\text%1')
   if math.mathtype == 'DisplayMath' then

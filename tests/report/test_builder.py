@@ -49,7 +49,7 @@ First of 10 000 $\\sigma$.
 
 Why? See [start](00-start.md), [notation](../README.md#refs) and [the code](../../lib/echo.c).
 
-It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$, $r^{{0{{,}}85}}$ and `--clip norm --threshold 0.01,0.1` and `--weights untied` ($x$, $y$).
+It is <!--= echo.r[seed=1] %.3f -->-0.188<!--/--> ± <!--= echo.r_sd[seed=1] %.3f -->0.012<!--/--> of $f(x) = \\mathrm{{Var}}$, $r^{{0{{,}}85}}$, $b = -2$ and `--clip norm --threshold 0.01,0.1` and `--weights untied` ($x$, $y$).
 
 $$
 \\left[ \\frac{{a}}{{b}} \\right] (x)
@@ -170,6 +170,9 @@ class Made(unittest.TestCase):
         self.has("It is −0.188\u00a0±\u00a00.012 of")
         self.has("−1.5\u00a0±\u00a00.1</td>")
         self.has("+22.5\u00a0–\u00a023.1</td>")
+
+    def test_a_sign_in_a_formula_stays_with_its_number(self):
+        self.has("<mo>=</mo><mrow><mo>−</mo><mn>2</mn></mrow>")
 
     def test_no_line_begins_with_what_follows_a_formula(self):
         self.assertRegex(self.page, r'<span class="whole">\(<math.{0,200}<mi>x</mi>.{0,90}</math>,</span> <span class="whole"><math.{0,200}</math>\)\.</span>')
