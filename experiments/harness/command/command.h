@@ -61,14 +61,14 @@ int sweep_list(const struct grid *grid);
 
 /* ---- slice.c: what of a result --plot draws ------------------------------------------------------- */
 
-enum { MARKS = 9, COLUMNS_DRAWN = 3, FIELDS_MAX = 2 * (AXES_MAX + COLUMNS_MAX) };
+enum { MARKS = 9, SHADES = 5, COLUMNS_DRAWN = 3, FIELDS_MAX = 2 * (AXES_MAX + COLUMNS_MAX) };
 
 struct range {
     double low, high;
     bool log;
 };
 struct mark {
-    int curve; /* the number of the value of `by` */
+    int curve; /* the number of the value of `by`, or of a map's shade */
     size_t row;
     double x, y[COLUMNS_DRAWN]; /* the column, one beside it, its theory; NAN: empty */
 };
@@ -77,9 +77,9 @@ struct slice {
     const struct axis *by; /* a curve for each of its values; NULL: one curve */
     const struct value *held[AXES_MAX]; /* the one value of the other axes; NULL: x, by, seeds of means */
     const char *column[COLUMNS_DRAWN]; /* NULL: none */
-    bool means, map; /* map: numbers too many for curves stand on the y axis */
+    bool means, map; /* map: numbers too many for curves stand on the y axis, and y[0] is one of them */
     bool folded; /* rows that a key column tells apart were left out */
-    struct range x, y[2];
+    struct range x, y[2], level; /* level: of a map's shades */
     struct buffer marks; /* of struct mark, by curve and x */
 };
 /* Of a CSV or, of seeds, the summary of one. False: no memory. */
@@ -87,9 +87,8 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
 
 /* ---- plot.c --------------------------------------------------------------------------------------- */
 
-/* Draws a CSV, or the summary of one, in the terminal, or into a file, .svg or .png. */
-bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why);
-bool sweep_picture(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
-                   struct reason *why);
+/* Draws a CSV, or the summary of one, into a file, .svg or .png; NULL: in the terminal. */
+bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
+                struct reason *why);
 
 #endif

@@ -12,7 +12,7 @@
 
 struct style {
     const char *marks[MARKS]; /* of the curves */
-    const char *shades[5]; /* of a map, from low to high */
+    const char *shades[SHADES]; /* of a map, from low to high */
     const char *guide;
 };
 static const struct style unicode = { { "●", "○", "■", "□", "▲", "△", "◆", "◇", "★" },
@@ -21,12 +21,15 @@ static const struct style unicode = { { "●", "○", "■", "□", "▲", "△"
 static const struct style ascii = { { "o", "x", "*", "+", "#", "@", "%", "&", "=" },
                                     { ".", ":", "o", "%", "#" },
                                     "-" };
-enum { SHADES = 5 };
-/* in a file: Okabe and Ito (2008), told apart by the colour-blind; gnuplot's numbers of points */
-static const char *const colours[MARKS] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
-                                            "#56B4E9", "#222222", "#8B5A00", "#999999" };
-static const int points_of_file[MARKS] = { 7, 5, 9, 13, 6, 4, 8, 12, 11 };
-static const char *const levels[SHADES] = { "#eaf2f9", "#9ecae1", "#4292c6", "#fdae6b", "#d94801" };
+/* In a file the marks are gnuplot's numbers of points, and the colours of Okabe and Ito (2008), which the colour-blind
+ * tell apart. */
+static const struct style shapes = { { "7", "5", "9", "13", "6", "4", "8", "12", "11" },
+                                     { "5", "5", "5", "5", "5" },
+                                     NULL };
+static const struct style colours = { { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
+                                        "#222222", "#8B5A00", "#999999" },
+                                      { "#eaf2f9", "#9ecae1", "#4292c6", "#fdae6b", "#d94801" },
+                                      "#222222" };
 
 /* A string as gnuplot reads it between single quotes. */
 static void print_quoted(struct buffer *script, const char *text) {
@@ -51,10 +54,18 @@ static const char *meaning_of(const struct sweep_spec *spec, const char *name) {
     return word ? sweep_tr(word->meaning) : "";
 }
 
-static int shade_of(const struct slice *slice, double value) {
-    const struct range *range = &slice->y[0];
-    const double share = range->high > range->low ? (value - range->low) / (range->high - range->low) : 0;
-    return share >= 1 ? SHADES - 1 : (int)(share * SHADES);
+/* The mark of a curve, or shade. */
+static const char *mark_of(const struct style *style, const struct slice *slice, int curve) {
+    return slice->map ? style->shades[curve] : style->marks[curve];
+}
+
+/* What a curve is of, or in the room of a text the levels of a shade. */
+static const char *name_of(char text[64], const struct slice *slice, int curve) {
+    const double low = slice->level.low, step = (slice->level.high - low) / SHADES;
+    if (!slice->map)
+        return slice->by ? slice->by->values[curve].text : "";
+    snprintf(text, 64, "%.3g..%.3g", low + curve * step, low + (curve + 1) * step);
+    return text;
 }
 
 /* ---- the words around it -------------------------------------------------------------------------- */
@@ -72,35 +83,26 @@ static void print_heading(struct buffer *out, const struct picture *picture) {
     struct buffer line = { .data = NULL };
     sweep_print(&line, "%s: %s%s", spec->plot.y, meaning_of(spec, spec->plot.y),
                 slice->means ? sweep_tr("; mean over seeds") : "");
-    if (spec->plot.beside)
-        sweep_print(&line, sweep_tr("; beside it %s: %s"), spec->plot.beside,
-                    meaning_of(spec, spec->plot.beside));
+    if (slice->column[1])
+        sweep_print(&line, sweep_tr("; beside it %s: %s"), slice->column[1],
+                    meaning_of(spec, slice->column[1]));
     sweep_print(&line, sweep_tr("; against %s: %s"), spec->plot.x, meaning_of(spec, spec->plot.x));
     fold_buffer(out, &line, picture->columns);
 }
 
-static void print_shades(struct buffer *line, const struct picture *picture) {
-    const struct range *range = &picture->slice->y[0];
-    const double step = (range->high - range->low) / SHADES;
-    for (int i = 0; i < SHADES; i++)
-        sweep_print(line, "%s %s\t%.3g..%.3g", i ? "," : "", picture->style->shades[i], range->low + i * step,
-                    range->low + (i + 1) * step);
-}
-
-/* "activation: o sigmoid  x tanh   . log10_theory   - r = 1" */
+/* "activation: o sigmoid  x tanh   . log10_theory   - r = 1", or what the shades mean */
 static void print_key(struct buffer *out, const struct picture *picture) {
     const struct slice *slice = picture->slice;
     const struct sweep_spec *spec = slice->grid->spec;
+    const int curves = slice->map ? SHADES : slice->by ? (int)slice->by->count : 0;
     struct buffer line = { .data = NULL };
-    if (slice->map) {
-        sweep_print(&line, "%s:", spec->plot.y);
-        print_shades(&line, picture);
-    } else if (slice->by) {
-        sweep_print(&line, "%s:", slice->by->word->name);
-        for (size_t i = 0; i < slice->by->count && i < MARKS; i++)
-            sweep_print(&line, " %s\t%s", picture->style->marks[i], slice->by->values[i].text);
-    }
-    if (!slice->map && slice->column[2])
+    char text[64];
+    if (curves)
+        sweep_print(&line, "%s:", slice->map ? spec->plot.y : slice->by->word->name);
+    for (int i = 0; i < curves && i < MARKS; i++)
+        sweep_print(&line, "%s %s\t%s", i && slice->map ? "," : "", mark_of(picture->style, slice, i),
+                    name_of(text, slice, i));
+    if (slice->column[2])
         sweep_print(&line, "%s.\t%s", line.size ? "; " : "", slice->column[2]);
     if (!slice->map && spec->plot.guide.meaning)
         sweep_print(&line, "%s%s\t%s", line.size ? "; " : "", picture->style->guide,
@@ -205,42 +207,39 @@ static void print_points(struct buffer *script, const struct slice *slice) {
     sweep_append(script, "END\n", 4);
 }
 
-/* The joining lines, or the theory; the marks over them; then some marks of each curve once more, in turn, so that
- * where curves run together each is seen. */
-static void print_curve(struct buffer *script, const struct picture *picture, int column, int pass,
+/* The joining lines, or the theory; the marks over them; then, in a terminal, some marks of each curve once more, in
+ * turn, so that where curves run together each is seen. A map has marks alone. */
+enum pass { LINES, POINTS, SEEN, PASSES };
+static void print_curve(struct buffer *script, const struct picture *picture, int column, enum pass pass,
                         const struct mark *marks, size_t count) {
     const struct slice *slice = picture->slice;
     const size_t curves = slice->by ? slice->by->count : 1, step = count / (size_t)picture->columns + 1;
-    const int curve = marks->curve, drawn = pass == 0 && column == 0 && slice->column[2] ? 2 : column;
+    const int curve = marks->curve, drawn = pass == LINES && column == 0 && slice->column[2] ? 2 : column;
     size_t points = 0;
+    char text[64];
     for (size_t i = 0; i < count; i++)
         points += !isnan(marks[i].y[drawn]);
-    if (points == 0 || (pass == 2 && (points < count || (size_t)curve * step >= count)))
+    if (points == 0 || (pass == SEEN && (points < count || (size_t)curve * step >= count)))
         return;
     sweep_print(script, ", $curve%d using 1:%d", curve, 2 + drawn);
-    if (picture->file && pass < 2) {
-        sweep_print(script,
-                    pass ? " with points pt %d ps 0.7 lc rgb '%s' title "
-                         : " with lines dt %d lw 1.5 lc rgb '%s' title ",
-                    pass         ? points_of_file[curve]
-                    : drawn == 2 ? 2
-                                 : 1,
-                    colours[curve]);
-        print_quoted(script, pass && column == 0 && slice->by ? slice->by->values[curve].text : "");
-        sweep_print(script, " noenhanced");
-    } else if (pass == 0)
-        sweep_print(script, " with lines lt 0");
-    else if (pass == 1)
-        sweep_print(script, " with points pt '%s'", picture->style->marks[curve]);
+    if (pass == SEEN)
+        sweep_print(script, " every %zu::%zu", curves * step, (size_t)curve * step);
+    if (pass != LINES)
+        sweep_print(script, " with points ls %d title ", 1 + curve);
+    else if (picture->file)
+        sweep_print(script, " with lines ls %d dt %d lw 1.5 title ", 1 + curve, drawn == 2 ? 2 : 1);
     else
-        sweep_print(script, " every %zu::%zu with points pt '%s'", curves * step, (size_t)curve * step,
-                    picture->style->marks[curve]);
+        sweep_print(script, " with lines lt 0 title ");
+    print_quoted(script, pass == POINTS && column == 0 ? name_of(text, slice, curve) : "");
+    sweep_print(script, " noenhanced");
 }
 
 static void print_curves(struct buffer *script, const struct picture *picture, int column) {
-    const struct mark *marks = (const void *)picture->slice->marks.data;
-    const size_t count = picture->slice->marks.size / sizeof *marks;
-    for (int pass = 0; pass < (picture->file ? 2 : 3); pass++)
+    const struct slice *slice = picture->slice;
+    const struct mark *marks = (const void *)slice->marks.data;
+    const size_t count = slice->marks.size / sizeof *marks;
+    for (enum pass pass = slice->map ? POINTS : LINES; pass < (slice->map || picture->file ? SEEN : PASSES);
+         pass++)
         for (size_t i = 0, end = 0; i < count; i = end) {
             while (end < count && marks[end].curve == marks[i].curve)
                 end++;
@@ -252,7 +251,7 @@ static void print_panel(struct buffer *script, const struct picture *picture, in
     const struct slice *slice = picture->slice;
     const struct sweep_spec *spec = slice->grid->spec;
     struct range range = slice->y[column];
-    const bool guided = column == 0 && spec->plot.guide.meaning;
+    const bool guided = column == 0 && !slice->map && spec->plot.guide.meaning;
     if (guided) {
         range.low = fmin(range.low, spec->plot.guide.at);
         range.high = fmax(range.high, spec->plot.guide.at);
@@ -260,49 +259,27 @@ static void print_panel(struct buffer *script, const struct picture *picture, in
     print_range(script, "y", &range, picture->rows - 6);
     if (slice->column[1])
         sweep_print(script, "set title '%s' noenhanced\n", slice->column[column]);
-    sweep_print(script, "set xlabel '%s' noenhanced\n", spec->plot.x);
-    sweep_print(script, "plot NaN notitle");
+    if (slice->map)
+        sweep_print(script, "set ylabel '%s' noenhanced\n", slice->by->word->name);
+    sweep_print(script, "set xlabel '%s' noenhanced\nplot NaN notitle", spec->plot.x);
     if (guided && picture->file)
-        sweep_print(script, ", %.9g with lines dt 3 lc rgb '#222222' title '%s'", spec->plot.guide.at,
-                    spec->plot.guide.meaning);
+        sweep_print(script, ", %.9g with lines dt 3 lc rgb '%s' title '%s'", spec->plot.guide.at,
+                    colours.guide, spec->plot.guide.meaning);
     else if (guided)
         sweep_print(script, ", %.9g with points pt '%s'", spec->plot.guide.at, picture->style->guide);
     print_curves(script, picture, column);
     sweep_append(script, "\n", 1);
 }
 
-/* A mark for each point, its shade the level of the column. */
-static void print_map(struct buffer *script, const struct picture *picture) {
+/* What the marks look like. */
+static void print_styles(struct buffer *script, const struct picture *picture) {
     const struct slice *slice = picture->slice;
-    const struct mark *marks = (const void *)slice->marks.data;
-    const struct axis *by = slice->by;
-    struct range range = { INFINITY, -INFINITY, false };
-    bool used[SHADES] = { false };
-    const double step = (slice->y[0].high - slice->y[0].low) / SHADES;
-    for (int shade = 0; shade < SHADES; shade++) {
-        sweep_print(script, "$shade%d << END\n", shade);
-        for (size_t i = 0; i < slice->marks.size / sizeof *marks; i++) {
-            const struct value *value = &by->values[marks[i].curve];
-            const double at = by->word->kind == KIND_COUNT ? (double)value->count : value->real;
-            range.low = fmin(range.low, at);
-            range.high = fmax(range.high, at);
-            if (isnan(marks[i].y[0]) || shade_of(slice, marks[i].y[0]) != shade)
-                continue;
-            sweep_print(script, "%.9g %.9g\n", marks[i].x, at);
-            used[shade] = true;
-        }
-        sweep_print(script, "END\n");
-    }
-    print_range(script, "y", &range, picture->rows - 6);
-    sweep_print(script, "set xlabel '%s' noenhanced\nset ylabel '%s' noenhanced\nplot NaN notitle",
-                slice->grid->spec->plot.x, by->word->name);
-    for (int shade = 0; shade < SHADES; shade++)
-        if (used[shade] && picture->file)
-            sweep_print(script, ", $shade%d with points pt 5 ps 0.6 lc rgb '%s' title '%.3g..%.3g'", shade,
-                        levels[shade], slice->y[0].low + shade * step, slice->y[0].low + (shade + 1) * step);
-        else if (used[shade])
-            sweep_print(script, ", $shade%d with points pt '%s'", shade, picture->style->shades[shade]);
-    sweep_append(script, "\n", 1);
+    for (int i = 0; i < (slice->map ? SHADES : MARKS); i++)
+        if (picture->file)
+            sweep_print(script, "set style line %d lc rgb '%s' pt %s ps %s\n", 1 + i,
+                        mark_of(&colours, slice, i), mark_of(&shapes, slice, i), slice->map ? "0.6" : "0.7");
+        else
+            sweep_print(script, "set style line %d pt '%s'\n", 1 + i, mark_of(picture->style, slice, i));
 }
 
 /* A picture in a file: under the experiment's question, above a key. */
@@ -337,20 +314,16 @@ static void print_screen(struct buffer *script, const struct picture *picture) {
 static void print_script(struct buffer *script, const struct picture *picture) {
     const struct slice *slice = picture->slice;
     (picture->file ? print_canvas : print_screen)(script, picture);
+    print_styles(script, picture);
     const int columns = slice->column[1] ? picture->columns / 2 : picture->columns;
     print_range(script, "x", &slice->x, columns - 12);
     print_tics(script, &slice->x, columns);
-    if (slice->map) {
-        print_map(script, picture);
-    } else {
-        print_points(script, slice);
-        if (slice->column[1])
-            sweep_print(script, "set multiplot layout 1,2\n");
-        print_panel(script, picture, 0);
-        if (slice->column[1])
-            print_panel(script, picture, 1);
-    }
-    sweep_print(script, "%sset output\n", slice->column[1] && !slice->map ? "unset multiplot\n" : "");
+    print_points(script, slice);
+    if (slice->column[1])
+        sweep_print(script, "set multiplot layout 1,2\n");
+    for (int column = 0; column < (slice->column[1] ? 2 : 1); column++)
+        print_panel(script, picture, column);
+    sweep_print(script, "%sset output\n", slice->column[1] ? "unset multiplot\n" : "");
 }
 
 /* Told everything, and nothing of the user's set-up: neither ~/.gnuplot (-d) nor the environment. */
@@ -401,18 +374,6 @@ static bool show(struct picture *picture, struct reason *why) {
     return shown;
 }
 
-bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, struct reason *why) {
-    struct slice slice;
-    const struct screen screen = sweep_screen();
-    struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows,
-                               NULL };
-    if (!grid->spec->plot.x || !grid->spec->plot.y)
-        return sweep_refuse(why, "--plot: this experiment has no plot");
-    const bool good = (sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why)) && show(&picture, why);
-    sweep_buffer_free(&slice.marks);
-    return good;
-}
-
 /* Beside its place, which it then takes. */
 static bool draw_file(struct picture *picture, const char *file, struct reason *why) {
     struct buffer script = { .data = NULL }, beside = { .data = NULL };
@@ -431,14 +392,19 @@ static bool draw_file(struct picture *picture, const char *file, struct reason *
     return good;
 }
 
-bool sweep_picture(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
-                   struct reason *why) {
+bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
+                struct reason *why) {
     struct slice slice;
-    struct picture picture = { .slice = &slice, .style = &ascii, .columns = 100, .rows = 30, .file = file };
+    const struct screen screen = file ? (struct screen){ 100, 30, false } : sweep_screen();
+    struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows,
+                               file };
     if (!grid->spec->plot.x || !grid->spec->plot.y)
         return sweep_refuse(why, "--plot: this experiment has no plot");
-    const bool good = (sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why)) &&
-                      (!slice.marks.size || draw_file(&picture, file, why));
+    bool good = sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why);
+    if (good && file)
+        good = !slice.marks.size || draw_file(&picture, file, why);
+    else if (good)
+        good = show(&picture, why);
     sweep_buffer_free(&slice.marks);
     return good;
 }

@@ -226,10 +226,11 @@ static bool stream(struct job *job, struct draft *draft, struct reason *why) {
 static bool plot(struct job *job, struct reason *why) {
     const char *file = job->options->flag[FLAG_PICTURE];
     struct draft draft = { .fd = -1 };
-    bool good = export(job, job->means ? NULL : &draft, job->means ? &draft : NULL, why) &&
-                (job->tally.lacking ||
-                 ((!job->options->flag[FLAG_PLOT] || sweep_plot(&job->grid, &draft.bytes, job->means, why)) &&
-                  (!file || sweep_picture(&job->grid, &draft.bytes, job->means, file, why))));
+    bool good = export(job, job->means ? NULL : &draft, job->means ? &draft : NULL, why);
+    if (good && !job->tally.lacking && job->options->flag[FLAG_PLOT])
+        good = sweep_plot(&job->grid, &draft.bytes, job->means, NULL, why);
+    if (good && !job->tally.lacking && file)
+        good = sweep_plot(&job->grid, &draft.bytes, job->means, file, why);
     sweep_draft_free(&draft);
     return good;
 }

@@ -82,6 +82,8 @@ static int curve_of(const struct slice *slice, char *const names[], char *const 
     return -1;
 }
 
+static const struct range nothing = { INFINITY, -INFINITY, false };
+
 static void widen(struct range *range, double value) {
     if (isnan(value))
         return;
@@ -105,6 +107,12 @@ static int by_curve_and_x(const void *a, const void *b) {
     if (p->curve != q->curve || p->x != q->x)
         return p->curve != q->curve ? p->curve - q->curve : p->x > q->x ? 1 : -1;
     return (p->row > q->row) - (p->row < q->row);
+}
+
+static void sort(struct slice *slice) {
+    if (slice->marks.size)
+        qsort(slice->marks.data, slice->marks.size / sizeof(struct mark), sizeof(struct mark),
+              by_curve_and_x);
 }
 
 /* Rows of one cell that a key column other than x tells apart have one place in the picture: the first one's. */
@@ -136,14 +144,36 @@ static void find_ranges(struct slice *slice) {
         slice->column[2] = NULL;
 }
 
+static double number_of(const struct axis *axis, size_t value) {
+    return axis->word->kind == KIND_COUNT ? (double)axis->values[value].count : axis->values[value].real;
+}
+
+/* Of a map, a mark's shade becomes its curve, and its height the value of `by`. */
+static void shade(struct slice *slice) {
+    const struct range range = slice->level = slice->y[0];
+    struct mark *marks = (void *)slice->marks.data;
+    size_t kept = 0;
+    slice->y[0] = nothing;
+    slice->column[1] = slice->column[2] = NULL;
+    for (size_t i = 0; i < slice->marks.size / sizeof *marks; i++) {
+        const double share =
+            range.high > range.low ? (marks[i].y[0] - range.low) / (range.high - range.low) : 0;
+        const double height = number_of(slice->by, (size_t)marks[i].curve);
+        widen(&slice->y[0], height);
+        if (isnan(marks[i].y[0]))
+            continue;
+        marks[kept] = marks[i];
+        marks[kept].curve = share >= 1 ? SHADES - 1 : (int)(share * SHADES);
+        marks[kept++].y[0] = height;
+    }
+    slice->marks.size = kept * sizeof *marks;
+}
+
 /* A list of decades, or of doubles: its middle lies nearer to the geometric mean of its ends than to the other. */
 static bool is_geometric(const struct axis *axis, double low, double high) {
     if (axis->count < 3 || !(low > 0) || high < 10 * low)
         return false;
-    const size_t middle = axis->count / 2;
-    const struct value *value = &axis->values[middle];
-    const double there = axis->word->kind == KIND_COUNT ? (double)value->count : value->real;
-    return there < sqrt(sqrt(low * high) * (low + high) / 2);
+    return number_of(axis, axis->count / 2) < sqrt(sqrt(low * high) * (low + high) / 2);
 }
 
 static void choose_scales(struct slice *slice) {
@@ -155,7 +185,6 @@ static void choose_scales(struct slice *slice) {
 }
 
 bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buffer *csv, bool means) {
-    const struct range nothing = { INFINITY, -INFINITY, false };
     const struct sweep_spec *spec = grid->spec;
     *slice = (struct slice){ .grid = grid,
                              .means = means,
@@ -177,11 +206,13 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
         if (split(line, fields, FIELDS_MAX) == count)
             take_row(slice, names, fields, count);
     sweep_buffer_free(&text);
-    if (slice->marks.size)
-        qsort(slice->marks.data, slice->marks.size / sizeof(struct mark), sizeof(struct mark),
-              by_curve_and_x);
+    sort(slice);
     keep_first(slice);
     find_ranges(slice);
     choose_scales(slice);
+    if (slice->map) {
+        shade(slice);
+        sort(slice);
+    }
     return !slice->marks.failed;
 }
