@@ -14,12 +14,19 @@ struct page {
     bool data;
 };
 
+/* Between two members of a list. */
+static void separate(struct buffer *out) {
+    if (out->size && out->data[out->size - 1] != '[')
+        sweep_append(out, ",\n", 2);
+}
+
 /* {"item": text, "meaning": meaning}; false where a page is not data. */
 static bool print_data(struct page *page, const char *kind, const char *text, const char *meaning) {
     struct buffer *out = &page->text;
     if (!page->data)
         return false;
-    sweep_print(out, "%s{\"%s\": ", !out->failed && out->data[out->size - 1] == '[' ? "" : ",\n", kind);
+    separate(out);
+    sweep_print(out, "{\"%s\": ", kind);
     sweep_quote(out, text);
     if (meaning) {
         sweep_print(out, ", \"meaning\": ");
@@ -108,11 +115,17 @@ static void print_environment(struct page *page) {
     item(page, "EVANESCE_DATA", sweep_tr("folder of a text that is not here"), 18);
 }
 
-static void print_examples(struct page *page, const struct sweep_spec *spec) {
+/* That of the seeds, where there are any. */
+static const struct sweep_axis *last_axis(const struct sweep_spec *spec) {
     const struct sweep_axis *last = spec->axes;
-    char text[256];
     while (last->name && last[1].name)
         last++;
+    return last;
+}
+
+static void print_examples(struct page *page, const struct sweep_spec *spec) {
+    const struct sweep_axis *last = last_axis(spec);
+    char text[256];
     title(page, sweep_tr("Examples"));
     snprintf(text, sizeof text, "%s --plot", spec->name);
     example(page, text);
@@ -121,19 +134,12 @@ static void print_examples(struct page *page, const struct sweep_spec *spec) {
         example(page, text);
 }
 
-static bool has_seed(const struct sweep_spec *spec) {
-    for (size_t i = 0; spec->axes[i].name; i++)
-        if (strcmp(spec->axes[i].name, "seed") == 0)
-            return true;
-    return false;
-}
-
 static void print_files(struct page *page, const struct sweep_spec *spec) {
     char text[640];
     title(page, sweep_tr("Files"));
     paragraph(page,
               sweep_tr("Beside FILE.csv, in folders that are made, FILE.meta.json says how it was made."));
-    if (has_seed(spec))
+    if (last_axis(spec)->name && strcmp(last_axis(spec)->name, "seed") == 0)
         paragraph(page, sweep_tr("FILE.summary.csv has the mean and the deviation over seeds."));
     snprintf(
         text, sizeof text,
@@ -181,40 +187,40 @@ int sweep_help(const struct sweep_spec *spec) {
 
 /* ---- the same as data ----------------------------------------------------------------------------- */
 
-/* The words a shell may offer for a flag: the values of an axis of words, what an argument is called. */
+/* A flag, and the words a shell may offer for it: the values of an axis of words. */
+static void print_word(struct buffer *out, const char *flag, const char *argument, const char *const words[],
+                       const char *meaning) {
+    separate(out);
+    sweep_print(out, "{\"flag\": \"%s\", \"argument\": \"%s\", \"words\": [", flag, argument ? argument : "");
+    for (size_t i = 0; words && words[i]; i++)
+        sweep_print(out, "%s\"%s\"", i ? ", " : "", words[i]);
+    sweep_print(out, "], \"meaning\": ");
+    sweep_quote(out, meaning);
+    sweep_print(out, "}");
+}
+
 static void print_words(struct buffer *out, const struct sweep_spec *spec) {
     for (size_t i = 0; spec->axes[i].name; i++) {
         const struct word *word = sweep_word(spec->axes[i].name);
-        sweep_print(out, "%s{\"flag\": \"%s\", \"argument\": \"%s\", \"words\": [", i ? ",\n" : "",
-                    spec->axes[i].name, word->kind == KIND_FILE ? "FILE" : "VALUES");
-        for (size_t j = 0; word->kind == KIND_NAME && word->names[j]; j++)
-            sweep_print(out, "%s\"%s\"", j ? ", " : "", word->names[j]);
-        sweep_print(out, "], \"meaning\": ");
-        sweep_quote(out, word->meaning);
-        sweep_print(out, "}");
+        print_word(out, word->name, word->kind == KIND_FILE ? "FILE" : "VALUES", word->names, word->meaning);
     }
-    for (int i = 0; i < FLAGS; i++) {
-        const char *argument = sweep_flags[i].argument;
-        sweep_print(out, ",\n{\"flag\": \"%s\", \"argument\": \"%s\", \"words\": [], \"meaning\": ",
-                    sweep_flags[i].name, argument ? argument : "");
-        sweep_quote(out, sweep_flags[i].meaning);
-        sweep_print(out, "}");
-    }
+    for (int i = 0; i < FLAGS; i++)
+        print_word(out, sweep_flags[i].name, sweep_flags[i].argument, NULL, sweep_flags[i].meaning);
+}
+
+static void print_text(struct buffer *out, const char *text) {
+    separate(out);
+    sweep_quote(out, text);
 }
 
 /* What is said in English in the tables, for those who translate it. */
 static void print_texts(struct buffer *out, const struct sweep_spec *spec) {
-    sweep_quote(out, spec->question);
-    sweep_print(out, ",\n");
-    sweep_quote(out, spec->theory ? spec->theory : "none");
-    for (size_t i = 0; spec->columns[i].name; i++) {
-        sweep_print(out, ",\n");
-        sweep_quote(out, spec->columns[i].meaning);
-    }
-    if (spec->plot.guide.meaning) {
-        sweep_print(out, ",\n");
-        sweep_quote(out, spec->plot.guide.meaning);
-    }
+    print_text(out, spec->question);
+    print_text(out, spec->theory ? spec->theory : "none");
+    for (size_t i = 0; spec->columns[i].name; i++)
+        print_text(out, spec->columns[i].meaning);
+    if (spec->plot.guide.meaning)
+        print_text(out, spec->plot.guide.meaning);
 }
 
 int sweep_help_data(const struct sweep_spec *spec) {
