@@ -68,6 +68,15 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     return RNN_OK;
 }
 
+static bool valid(const struct sweep_point *point, char *reason, size_t size) {
+    static const double rows_max = 1e6;
+    const double limit = sweep_real(point, "limit"), step = sweep_real(point, "step");
+    if (2 * limit / step < rows_max)
+        return true;
+    return sweep_invalid(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step,
+                         rows_max, limit);
+}
+
 const struct sweep_spec experiment = {
     .name = "activations",
     .question = "Where does the derivative of an activation live, and where does it die?",
@@ -77,5 +86,5 @@ const struct sweep_spec experiment = {
     .columns = columns,
     .plot = { .x = "input", .y = "value", .by = "activation", .beside = "derivative" },
     .run = run,
-    .valid = sweep_range_valid,
+    .valid = valid,
 };

@@ -11,6 +11,7 @@
 #include "theory.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct sweep_axis axes[] = {
     { "activation", "sigmoid,tanh,relu,linear" },
@@ -79,6 +80,14 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     return status;
 }
 
+/* One sequence has no variance over its batch. */
+static bool valid(const struct sweep_point *point, char *reason, size_t size) {
+    const char *norm = sweep_name(point, "norm");
+    if (strcmp(norm, "none") != 0 && sweep_count(point, "batch") < 2)
+        return sweep_invalid(reason, size, "--batch 1: must be at least 2 with --norm %s", norm);
+    return sweep_lags_valid(point, reason, size);
+}
+
 const struct sweep_spec experiment = {
     .name = "batchnorm",
     .question = "Is batch normalisation a cure for the gradient that vanishes?",
@@ -91,6 +100,6 @@ const struct sweep_spec experiment = {
     .plot = { .x = "gamma", .y = "r", .by = "norm", .theory = "theory_r", .held = { "activation", "tanh" },
               .guide = { 1, "r = 1" } },
     .run = run,
-    .valid = sweep_norm_valid,
+    .valid = valid,
     .net = sweep_net_spec,
 };

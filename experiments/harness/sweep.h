@@ -196,9 +196,7 @@ extern const struct sweep_column sweep_learning_columns[];
 /* Writes why a point cannot be run, in the user's language; false. */
 bool sweep_invalid(char *reason, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size); /* first, last, length */
-bool sweep_norm_valid(const struct sweep_point *point, char *reason, size_t size); /* those, norm, batch */
 bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size); /* file, length */
-bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size); /* limit, step */
 
 /* ---- running a sweep from C: the claim tests ------------------------------------------------------ */
 

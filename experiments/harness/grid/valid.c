@@ -27,13 +27,6 @@ bool sweep_lags_valid(const struct sweep_point *point, char *reason, size_t size
     return true;
 }
 
-bool sweep_norm_valid(const struct sweep_point *point, char *reason, size_t size) {
-    const char *norm = sweep_name(point, "norm");
-    if (strcmp(norm, "none") != 0 && sweep_count(point, "batch") < 2)
-        return sweep_invalid(reason, size, "--batch 1: must be at least 2 with --norm %s", norm);
-    return sweep_lags_valid(point, reason, size);
-}
-
 bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size) {
     const uint64_t length = sweep_count(point, "length");
     const size_t bytes = sweep_text(point, "file").size;
@@ -42,13 +35,4 @@ bool sweep_text_valid(const struct sweep_point *point, char *reason, size_t size
     return sweep_invalid(reason, size,
                          "--file %s: holds %zu bytes, a window of --length %" PRIu64 " needs %" PRIu64,
                          sweep_name(point, "file"), bytes, length, length + 1);
-}
-
-bool sweep_range_valid(const struct sweep_point *point, char *reason, size_t size) {
-    static const double rows_max = 1e6;
-    const double limit = sweep_real(point, "limit"), step = sweep_real(point, "step");
-    if (2 * limit / step < rows_max)
-        return true;
-    return sweep_invalid(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step,
-                         rows_max, limit);
 }
