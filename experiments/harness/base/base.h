@@ -54,8 +54,9 @@ bool sweep_no_memory(struct reason *why);
 bool sweep_wrong_name(int error);
 /* "NAME: ...\n" on standard error. */
 void sweep_say(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Edits between two words, a swap of neighbours counting as one (optimal string alignment). */
-bool sweep_resembles(const char *typed, const char *word, size_t *distance);
+/* Makes `word` the nearest if it resembles what was typed and is fewer than *best edits from it, a swap of neighbours
+ * counting as one (optimal string alignment). To begin with, *best is SIZE_MAX. */
+void sweep_keep_nearer(const char **nearest, size_t *best, const char *typed, const char *word);
 /* Flushes standard output and reports what could not be written. Exit status. */
 int sweep_finish_output(const char *name);
 

@@ -57,13 +57,16 @@ static size_t distance_between(const char *a, size_t m, const char *b, size_t n)
     return d[m][n];
 }
 
-bool sweep_resembles(const char *typed, const char *word, size_t *distance) {
-    size_t m = strlen(typed), n = strlen(word);
+void sweep_keep_nearer(const char **nearest, size_t *best, const char *typed, const char *word) {
+    const size_t m = strlen(typed), n = strlen(word);
     if (m == 0 || m > LONGEST || n > LONGEST)
-        return false;
-    *distance = distance_between(typed, m, word, n);
-    bool begins = strncmp(typed, word, m < n ? m : n) == 0;
-    return begins || (*distance <= 2 && *distance < n);
+        return;
+    const size_t distance = distance_between(typed, m, word, n);
+    const bool begins = strncmp(typed, word, m < n ? m : n) == 0;
+    if ((begins || (distance <= 2 && distance < n)) && distance < *best) {
+        *best = distance;
+        *nearest = word;
+    }
 }
 
 int sweep_finish_output(const char *name) {

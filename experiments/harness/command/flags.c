@@ -40,14 +40,6 @@ static const char **slot_of(struct options *options, const struct sweep_spec *sp
     return NULL;
 }
 
-static void keep_nearer(const char **nearest, size_t *best, const char *typed, const char *name) {
-    size_t distance;
-    if (sweep_resembles(typed, name, &distance) && distance < *best) {
-        *best = distance;
-        *nearest = name;
-    }
-}
-
 static bool refuse_unknown(const struct sweep_spec *spec, const char *argument, struct reason *why) {
     char typed[64];
     const char *name = argument + strspn(argument, "-"), *nearest = NULL;
@@ -58,9 +50,9 @@ static bool refuse_unknown(const struct sweep_spec *spec, const char *argument, 
             why, "--resume: is not needed; the same command goes on by itself, and computes only what "
                  "is not there");
     for (size_t i = 0; i < FLAGS; i++)
-        keep_nearer(&nearest, &best, typed, sweep_flags[i].name);
+        sweep_keep_nearer(&nearest, &best, typed, sweep_flags[i].name);
     for (size_t i = 0; spec->axes[i].name; i++)
-        keep_nearer(&nearest, &best, typed, spec->axes[i].name);
+        sweep_keep_nearer(&nearest, &best, typed, spec->axes[i].name);
     int shown = (int)(name - argument + (ptrdiff_t)strcspn(name, "="));
     if (nearest)
         return sweep_refuse(why, "unknown option %.*s (did you mean --%s?)", shown < 80 ? shown : 80,

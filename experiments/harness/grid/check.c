@@ -42,24 +42,19 @@ static bool check_point(const struct sweep_point *point, unsigned jobs, double a
 }
 
 /* Nothing here depends on the seed, so one seed stands for all. */
-static bool check_points(const struct grid *grid, unsigned jobs, bool everything, double available,
-                         struct reason *why) {
-    struct sweep_point point = { .grid = grid, .everything = everything };
-    const struct axis *seed = sweep_grid_axis(grid, "seed");
-    uint64_t step = seed && seed->stride == 1 ? seed->count : 1;
-    for (uint64_t cell = 0; cell < grid->cells; cell += step) {
-        sweep_point_set(&point, cell);
-        if (!check_point(&point, jobs, available, why))
-            return false;
-    }
-    return true;
-}
-
 bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, double index,
                       struct reason *why) {
     const double available = sweep_memory_available();
+    struct sweep_point point = { .grid = grid, .everything = everything };
+    const struct axis *seed = sweep_grid_axis(grid, "seed");
+    const uint64_t step = seed && seed->stride == 1 ? seed->count : 1;
+    bool good = true;
     if (index > available)
         return sweep_refuse(why, "%llu cells need %.15g bytes for their index, but only %.15g are available",
                             (unsigned long long)grid->mine, index, available);
-    return check_points(grid, jobs, everything, available - index, why);
+    for (uint64_t cell = 0; good && cell < grid->cells; cell += step) {
+        sweep_point_set(&point, cell);
+        good = check_point(&point, jobs, available - index, why);
+    }
+    return good;
 }

@@ -56,34 +56,14 @@ bool sweep_parse_count(uint64_t *count, const char *text) {
     return errno == 0;
 }
 
-/* The end of a decimal number, or NULL: no hexadecimal, no nan, no inf, no blank, no sign but a minus. */
-static const char *number_end(const char *text) {
-    text += *text == '-';
-    size_t whole = strspn(text, "0123456789"), part = 0;
-    text += whole;
-    if (*text == '.') {
-        part = strspn(text + 1, "0123456789");
-        text += 1 + part;
-    }
-    if (whole + part == 0)
-        return NULL;
-    if (*text == 'e' || *text == 'E') {
-        text += 1 + (text[1] == '-' || text[1] == '+');
-        size_t digits = strspn(text, "0123456789");
-        if (digits == 0)
-            return NULL;
-        text += digits;
-    }
-    return text;
-}
-
+/* A decimal number: no hexadecimal, no nan, no inf, no blank, no sign but a minus. */
 static bool parse_real(double *value, const struct axis *axis, const char *text, const char *item,
                        struct reason *why) {
-    const char *end = number_end(text);
-    if (!end || *end)
-        return refuse_form(axis, item, why);
+    char *end;
     errno = 0;
-    *value = strtod(text, NULL);
+    *value = strtod(text, &end);
+    if (end == text || *end || *text == '+' || text[strspn(text, "0123456789.eE+-")])
+        return refuse_form(axis, item, why);
     if (errno == ERANGE)
         return sweep_refuse(why, "--%s %.120s: is outside what a double holds, 2.3e-308 to 1.7e308",
                             axis->word->name, item);
@@ -195,15 +175,11 @@ static bool add_range(struct axis *axis, const char *item, struct arena *arena, 
 
 static bool add_name(struct axis *axis, const char *item, struct reason *why) {
     const char *nearest = NULL;
-    size_t best = SIZE_MAX, distance;
+    size_t best = SIZE_MAX;
     for (size_t i = 0; axis->word->names[i]; i++) {
-        if (strcmp(axis->word->names[i], item) == 0) {
+        if (strcmp(axis->word->names[i], item) == 0)
             return add_value(axis, (struct value){ item, item, .count = i }, why);
-        }
-        if (sweep_resembles(item, axis->word->names[i], &distance) && distance < best) {
-            best = distance;
-            nearest = axis->word->names[i];
-        }
+        sweep_keep_nearer(&nearest, &best, item, axis->word->names[i]);
     }
     refuse_value(axis, item, why);
     size_t used = strlen(why->text);

@@ -10,7 +10,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are written as they lie in memory");
 
-enum { PREFIX = 10, ALIGNMENT = 64, HEADER = 256, CHUNK = 1024 };
+enum { PREFIX = 10, ALIGNMENT = 64, HEADER = 256 };
 
 static size_t row_size(const struct npy *array) {
     size_t size = 1;
@@ -35,19 +35,14 @@ static size_t make_header(char header[HEADER], const struct npy *array) {
     return whole;
 }
 
-/* One row of the first dimension, times its power of two. */
-static bool write_row(FILE *file, const struct npy *array, size_t row) {
-    double chunk[CHUNK];
-    size_t size = row_size(array), begin = row * size;
-    int exponent = array->exponent + (array->exponents ? array->exponents[row] : 0);
-    for (size_t i = 0; i < size;) {
-        size_t n = size - i < CHUNK ? size - i : CHUNK;
-        for (size_t j = 0; j < n; j++)
-            chunk[j] =
-                array->labels ? array->labels[begin + i + j] : ldexp(array->data[begin + i + j], exponent);
-        if (fwrite(chunk, sizeof *chunk, n, file) != n)
+/* Each number times the power of two of its row. */
+static bool write_numbers(FILE *file, const struct npy *array) {
+    const size_t size = row_size(array);
+    for (size_t i = 0; i < array->shape[0] * size; i++) {
+        const int exponent = array->exponent + (array->exponents ? array->exponents[i / size] : 0);
+        const double number = array->labels ? array->labels[i] : ldexp(array->data[i], exponent);
+        if (fwrite(&number, sizeof number, 1, file) != 1)
             return false;
-        i += n;
     }
     return true;
 }
@@ -58,9 +53,7 @@ bool sweep_npy_write(const char *path, const struct npy *array) {
         return false;
     char header[HEADER];
     const size_t size = make_header(header, array);
-    bool good = fwrite(header, 1, size, file) == size;
-    for (size_t row = 0; row < array->shape[0] && good; row++)
-        good = write_row(file, array, row);
+    const bool good = fwrite(header, 1, size, file) == size && write_numbers(file, array);
     int error = errno;
     if (fclose(file) && good)
         return false;
