@@ -47,34 +47,6 @@ static const struct sweep_column columns[] = {
     { 0 },
 };
 
-/* What only a gated net has. */
-static enum rnn_status measure_gates(double *row, const struct rnn *net, size_t first, size_t last) {
-    const size_t T = net->spec.length;
-    struct rnn_decay cell;
-    enum rnn_status status = rnn_keep_measure(&row[KEEP], net, T - last + 1, T - first);
-    row[KEEP] = sweep_finite(row[KEEP]);
-    row[THEORY_KEEP] = rnn_sigmoid.value(net->spec.forget);
-    if (status != RNN_OK || !net->log_dc)
-        return status;
-    status = rnn_decay_fit_log(&cell, net->log_dc, T, first, last);
-    row[CELL_SLOPE] = cell.slope;
-    row[CELL_R] = cell.r;
-    return status;
-}
-
-static enum rnn_status measure(double *row, const struct rnn *net, size_t first, size_t last) {
-    struct rnn_decay decay;
-    enum rnn_status status = rnn_decay_fit(&decay, net, first, last);
-    if (status != RNN_OK)
-        return status;
-    row[SLOPE] = decay.slope;
-    row[ERROR] = decay.error;
-    row[R] = decay.r;
-    row[HALF_LIFE] = sweep_finite(decay.half_life);
-    row[CELL_SLOPE] = row[CELL_R] = row[KEEP] = row[THEORY_KEEP] = SWEEP_NONE;
-    return net->spec.cell == &rnn_elman ? RNN_OK : measure_gates(row, net, first, last);
-}
-
 /* SWEEP_NONE where there is none. */
 static enum rnn_status predict(double *slope, const struct rnn_spec *spec, const struct sweep_point *point) {
     const size_t first = sweep_count(point, "first"), last = sweep_count(point, "last");
@@ -93,19 +65,36 @@ static enum rnn_status predict(double *slope, const struct rnn_spec *spec, const
 }
 
 static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *sink) {
-    struct rnn *net;
-    double row[COLUMNS];
+    const size_t first = sweep_count(point, "first"), last = sweep_count(point, "last");
     const struct rnn_spec spec = sweep_net_spec(point);
+    const bool gated = spec.cell != &rnn_elman;
+    struct rnn *net;
+    struct rnn_decay decay, cell = { .slope = SWEEP_NONE, .r = SWEEP_NONE };
+    double keep = SWEEP_NONE, wide;
     enum rnn_status status = sweep_net(&net, point, &spec);
     if (status != RNN_OK)
         return status;
     status = sweep_measure(net, point);
     if (status == RNN_OK)
-        status = measure(row, net, sweep_count(point, "first"), sweep_count(point, "last"));
+        status = rnn_decay_fit(&decay, net, first, last);
+    if (status == RNN_OK && gated)
+        status = rnn_keep_measure(&keep, net, spec.length - last + 1, spec.length - first);
+    if (status == RNN_OK && net->log_dc)
+        status = rnn_decay_fit_log(&cell, net->log_dc, spec.length, first, last);
     if (status == RNN_OK)
-        status = predict(&row[THEORY_SLOPE], &spec, point);
+        status = predict(&wide, &spec, point);
     if (status == RNN_OK)
-        sweep_row(sink, row);
+        sweep_row(sink, (double[COLUMNS]){
+                            [SLOPE] = decay.slope,
+                            [ERROR] = decay.error,
+                            [R] = decay.r,
+                            [HALF_LIFE] = sweep_finite(decay.half_life),
+                            [CELL_SLOPE] = cell.slope,
+                            [CELL_R] = cell.r,
+                            [KEEP] = sweep_finite(keep),
+                            [THEORY_KEEP] = gated ? rnn_sigmoid.value(spec.forget) : SWEEP_NONE,
+                            [THEORY_SLOPE] = wide,
+                        });
     return sweep_stopped(sink, status, net);
 }
 
