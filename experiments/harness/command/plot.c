@@ -196,12 +196,8 @@ static void print_points(struct buffer *script, const struct slice *slice) {
         if (i == 0 || marks[i].curve != marks[i - 1].curve)
             sweep_print(script, "%s$curve%d << END\n", i ? "END\n" : "", marks[i].curve);
         sweep_print(script, "%.9g", marks[i].x);
-        for (int j = 0; j < COLUMNS_DRAWN; j++) {
-            if (isnan(marks[i].y[j]))
-                sweep_append(script, " NaN", 4);
-            else
-                sweep_print(script, " %.9g", marks[i].y[j]);
-        }
+        for (int j = 0; j < COLUMNS_DRAWN; j++)
+            sweep_print(script, " %.9g", marks[i].y[j]);
         sweep_append(script, "\n", 1);
     }
     sweep_append(script, "END\n", 4);
@@ -224,12 +220,10 @@ static void print_curve(struct buffer *script, const struct picture *picture, in
     sweep_print(script, ", $curve%d using 1:%d", curve, 2 + drawn);
     if (pass == SEEN)
         sweep_print(script, " every %zu::%zu", curves * step, (size_t)curve * step);
-    if (pass != LINES)
-        sweep_print(script, " with points ls %d title ", 1 + curve);
-    else if (picture->file)
+    if (pass == LINES)
         sweep_print(script, " with lines ls %d dt %d lw 1.5 title ", 1 + curve, drawn == 2 ? 2 : 1);
     else
-        sweep_print(script, " with lines lt 0 title ");
+        sweep_print(script, " with points ls %d title ", 1 + curve);
     print_quoted(script, pass == POINTS && column == 0 ? name_of(text, slice, curve) : "");
     sweep_print(script, " noenhanced");
 }
@@ -279,7 +273,7 @@ static void print_styles(struct buffer *script, const struct picture *picture) {
             sweep_print(script, "set style line %d lc rgb '%s' pt %s ps %s\n", 1 + i,
                         mark_of(&colours, slice, i), mark_of(&shapes, slice, i), slice->map ? "0.6" : "0.7");
         else
-            sweep_print(script, "set style line %d pt '%s'\n", 1 + i, mark_of(picture->style, slice, i));
+            sweep_print(script, "set style line %d lt 0 pt '%s'\n", 1 + i, mark_of(picture->style, slice, i));
 }
 
 /* A picture in a file: under the experiment's question, above a key. */
