@@ -50,6 +50,8 @@ struct reason {
 /* Always false, so that a refusal is one statement. */
 bool sweep_refuse(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool sweep_no_memory(struct reason *why);
+/* What errno says of a file, as the machine's fault. */
+bool sweep_fail(const char *path, struct reason *why);
 /* Whether another name for a file might do, or else the machine is at fault. */
 bool sweep_wrong_name(int error);
 /* "NAME: ...\n" on standard error. */

@@ -33,12 +33,6 @@ static bool write_all(int fd, const char *bytes, size_t size) {
     return true;
 }
 
-static bool failed(const char *path, struct reason *why) {
-    sweep_refuse(why, "%s: %s", path, strerror(errno));
-    why->failed = true;
-    return false;
-}
-
 /* ---- places --------------------------------------------------------------------------------------- */
 
 char *sweep_place(const char *path, struct reason *why) {
@@ -47,7 +41,7 @@ char *sweep_place(const char *path, struct reason *why) {
     for (int links = 0; place && (size = readlink(place, target, sizeof target)) > 0; links++) {
         if (links == LINKS_MOST) {
             errno = ELOOP;
-            failed(path, why);
+            sweep_fail(path, why);
             free(place);
             return NULL;
         }
@@ -80,7 +74,7 @@ bool sweep_make_folder_of(const char *path, struct reason *why) {
     bool good = true;
     for (char *slash = folder; good && *folder && (slash = strchr(slash + 1, '/'));) {
         *slash = '\0';
-        good = make_folder(folder) || failed(folder, why);
+        good = make_folder(folder) || sweep_fail(folder, why);
         *slash = '/';
     }
     free(folder);
@@ -127,10 +121,10 @@ bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why
         return sweep_no_memory(why);
     }
     if (!open_locked(draft))
-        return failed(draft->temporary, why);
+        return sweep_fail(draft->temporary, why);
     if (stat(draft->place, &info) == 0 && S_ISREG(info.st_mode)) {
         if (fchmod(draft->fd, info.st_mode & 07777))
-            return failed(draft->temporary, why);
+            return sweep_fail(draft->temporary, why);
         if (fchown(draft->fd, info.st_uid, info.st_gid))
             errno = 0; /* a stranger's file becomes ours, as it must */
     }
@@ -143,7 +137,7 @@ static bool write_out(struct draft *draft, struct reason *why) {
     if (!write_all(draft->fd, bytes->data, bytes->size))
         return errno == EPIPE
                    ? sweep_refuse(why, "%s: its reader has gone (%s)", draft->place, strerror(errno))
-                   : failed(draft->temporary ? draft->temporary : draft->place, why);
+                   : sweep_fail(draft->temporary ? draft->temporary : draft->place, why);
     bytes->size = 0;
     return true;
 }
@@ -166,14 +160,14 @@ bool sweep_draft_stream(struct draft *draft, const char *path, struct reason *wh
     if (!draft->place)
         return sweep_no_memory(why);
     draft->fd = standard ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    return draft->fd >= 0 || failed(draft->place, why);
+    return draft->fd >= 0 || sweep_fail(draft->place, why);
 }
 
 bool sweep_draft_finish(struct draft *draft, struct reason *why) {
     if (draft->fd < 0)
         return true;
     return write_out(draft, why) &&
-           (!draft->temporary || fsync(draft->fd) == 0 || failed(draft->temporary, why));
+           (!draft->temporary || fsync(draft->fd) == 0 || sweep_fail(draft->temporary, why));
 }
 
 void sweep_draft_free(struct draft *draft) {
@@ -194,13 +188,13 @@ void sweep_draft_free(struct draft *draft) {
  * keeps nothing. */
 static bool put_in_place(struct draft *draft, struct reason *why) {
     if (unlink(draft->older) && errno != ENOENT)
-        return failed(draft->older, why);
+        return sweep_fail(draft->older, why);
     draft->kept = (draft->temporary ? link : rename)(draft->place, draft->older) == 0;
     draft->created = !draft->kept && errno == ENOENT;
     if (!draft->kept && !draft->created && !(draft->temporary && (errno == EPERM || errno == EOPNOTSUPP)))
-        return failed(draft->place, why);
+        return sweep_fail(draft->place, why);
     draft->placed = !draft->temporary || rename(draft->temporary, draft->place) == 0;
-    return draft->placed || failed(draft->place, why);
+    return draft->placed || sweep_fail(draft->place, why);
 }
 
 /* Whether what was there is there again; where it cannot be, it stays where it was kept. */
@@ -221,7 +215,7 @@ static bool sync_folder(const char *path, struct reason *why) {
     bool good =
         fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* EINVAL: a file system that has no such thing */
     if (!good)
-        failed(copy, why);
+        sweep_fail(copy, why);
     if (fd >= 0)
         close(fd);
     free(copy);

@@ -19,6 +19,11 @@ bool sweep_no_memory(struct reason *why) {
     return sweep_refuse(why, "out of memory");
 }
 
+bool sweep_fail(const char *path, struct reason *why) {
+    why->failed = true;
+    return sweep_refuse(why, "%s: %s", path, strerror(errno));
+}
+
 bool sweep_wrong_name(int error) {
     return error == ENOENT || error == ENOTDIR || error == EISDIR || error == EACCES || error == ELOOP ||
            error == ENAMETOOLONG || error == ENXIO;

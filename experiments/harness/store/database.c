@@ -169,11 +169,11 @@ static bool move_away(const struct store *store, const char *aside, struct reaso
     struct stat mine, there;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT || sweep_refuse(why, "%s: %s", path, strerror(errno));
+        return errno == ENOENT || sweep_fail(path, why);
     flock(fd, LOCK_EX);
     const bool still = fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
                        mine.st_ino == store->inode;
-    bool good = !still || rename(path, aside) == 0 || sweep_refuse(why, "%s: %s", path, strerror(errno));
+    bool good = !still || rename(path, aside) == 0 || sweep_fail(path, why);
     close(fd);
     return good;
 }

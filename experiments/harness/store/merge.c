@@ -116,10 +116,8 @@ bool sweep_merge(struct store *store, const struct store_spec *spec, const char 
         else if (is_other(spec, path) && ++found)
             good = store ? sweep_store_take_all(store, spec, path, why) : look(spec, path, why);
     }
-    if (good && errno) {
-        why->failed = true;
-        good = sweep_refuse(why, "%s: %s", folder, strerror(errno));
-    }
+    if (good && errno)
+        good = sweep_fail(folder, why);
     closedir(files);
     sweep_arena_free(&arena);
     if (good && !found)
