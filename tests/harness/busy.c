@@ -2,7 +2,8 @@
  *
  *     first   rows of the cell            length   nanoseconds it sleeps, if 1000 or more
  *     limit   1 works; 2 gives an infinite value; 3 diverges at step 57 for odd seeds; 4 fails; 5 diverges
- * without a row; 6 is zero at step 43 after its rows; 7 leaves fields empty; 8 has one row for odd seeds */
+ * without a row; 6 is zero at step 43 after its rows; 7 leaves fields empty; 8 has one row for odd seeds;
+ * 9 gives numbers that a text or a sum might change; 10 has its rows backwards for odd seeds, and one without key */
 #include "sweep.h"
 
 #include <math.h>
@@ -45,15 +46,21 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     const int mode = (int)sweep_real(point, "limit");
     const uint64_t rows = mode == 8 && odd(point) ? 1 : wanted;
     const double done = work(sweep_count(point, "length"));
-    for (uint64_t i = 0; i < rows && mode != 5; i++) {
+    static const double numbers[] = { -0.0, 1e15,      0x1p53, -1e16, 5e-324, 1.7976931348623157e308,
+                                      0.1,  -123456789 };
+    for (uint64_t row = 0; row < rows && mode != 5; row++) {
+        const uint64_t i = mode == 10 && odd(point) ? rows - 1 - row : row;
         double value;
         rnn_gaussian(&value, 1, sweep_real(point, "scale"),
                      (struct rnn_stream){ seed, RNN_FOR_TASK, (uint32_t)i });
 #ifdef CHANGED
         value = -value;
 #endif
-        value = mode == 2 ? INFINITY : mode == 7 && odd(point) ? SWEEP_NONE : value;
-        sweep_row(sink, (double[]){ (double)i, value, done });
+        value = mode == 2                 ? INFINITY
+                : mode == 7 && odd(point) ? SWEEP_NONE
+                : mode == 9               ? numbers[i % 8]
+                                          : value;
+        sweep_row(sink, (double[]){ mode == 10 && i == 0 ? SWEEP_NONE : (double)i, value, done });
     }
     return end(point, sink, mode);
 }

@@ -125,6 +125,10 @@ class Merge(ProbeTest):
         data = path.read_bytes()
         path.write_bytes(data[:len(data) // 2])
         self.refused("busy-0-of-1.sqlite: database disk image is malformed", status=1)
+        torn = bytearray(data)
+        torn[5 * 4096:-4096] = bytes(len(data) - 6 * 4096)  # after the tables' first pages
+        path.write_bytes(torn)
+        self.refused("busy-0-of-1.sqlite: database disk image is malformed", status=1)
         path.write_bytes(data)
         store = sqlite3.connect(path)
         with store:

@@ -215,6 +215,15 @@ class Again(StoreTest):
         self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, whole, b""))
 
 
+class Numbers(StoreTest):
+    def test_every_number_is_the_one_that_was_computed(self):
+        numbers = [-0.0, 1e15, 2.0 ** 53, -1e16, 5e-324, 1.7976931348623157e308, 0.1, -123456789.0]
+        for _ in range(2):  # computed, and from the store
+            self.good("busy", "--out", "a.csv", "--limit", "9", "--first", "8", "--scale", "1", "--seed", "2")
+            found = [float(row["value"]) for row in self.rows_of("a.csv")]
+            self.assertEqual(struct.pack("<8d", *found), struct.pack("<8d", *numbers))
+
+
 class Damage(StoreTest):
     ARGUMENTS = ["--seed", "1:9", "--first", "20"]
 
@@ -347,11 +356,11 @@ class Others(StoreTest):
         self.assertEqual(process.returncode, 1)
         self.assertIn("database is locked", err)
 
-    def falsify(self):
+    def falsify(self, change=lambda rows: rows[:-1] + bytes([rows[-1] ^ 1])):
         """Other rows of one cell, with their right checksum."""
         store = sqlite3.connect(self.folder / "busy.sqlite")
         address, program, status, rows = store.execute("SELECT address, program, status, rows FROM cells").fetchone()
-        rows = rows[:-1] + bytes([rows[-1] ^ 1])
+        rows = change(rows)
         start = (program ^ (program & (1 << 64) - 1) >> 32) & (1 << 32) - 1
         crc = zlib.crc32(address.encode() + status.encode() + rows, start)
         with store:
@@ -367,6 +376,15 @@ class Others(StoreTest):
         self.assertIn("other rows of the same cell, by the same program, are there: scale=", result.err)
         self.assertEqual(self.bytes_of("a.csv"), before)
         self.assertEqual(self.cells(), 8)  # and the others are kept
+
+    def test_so_are_rows_that_are_none(self):
+        self.good("busy", "--out", "a.csv")
+        before = self.bytes_of("a.csv")
+        self.falsify(lambda rows: rows[:-8])
+        result = self.run_probe("busy", "--out", "a.csv")
+        self.assertEqual(result.status, 1)
+        self.assertIn("other rows of the same cell, by the same program, are there: scale=", result.err)
+        self.assertEqual(self.bytes_of("a.csv"), before)
 
     def test_fresh_replaces_them_and_says_so(self):
         self.good("busy", "--out", "a.csv")

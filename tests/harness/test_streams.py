@@ -125,6 +125,17 @@ class Streams(ProbeTest):
         self.assertRegex(err, r"^busy: interrupted: \d+ of 400 cells kept in results/busy\.sqlite; the same command goes on\n$")
         self.assertEqual(self.good("busy", *arguments).out.count("\n"), 801)
 
+    def test_a_stream_that_is_interrupted_ends_at_a_row_and_loses_no_cell(self):
+        arguments = ["--out", "-", "--first", "2000", "--seed", "1:40", "--jobs", "1"]  # a few megabytes
+        process = self.start_probe("busy", *arguments)
+        begun = os.read(process.stdout.fileno(), 1000).decode()  # so that it waits for its reader
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(err, "busy: interrupted: 80 of 80 cells kept in results/busy.sqlite; the same command goes on\n")
+        whole = self.good("busy", *arguments).out
+        self.assertTrue(whole.startswith(begun + out) and out.endswith("ok\n") and len(begun + out) < len(whole))
+
 
 if __name__ == "__main__":
     main()

@@ -52,6 +52,11 @@ class Summary(ProbeTest):
         summary = self.assertSummarised("a", self.AXES, ["row"], ["value", "work"])
         self.assertEqual([r["seeds"] for r in summary if r["scale"] == "1"], ["5", "5", "2", "2", "0", "0", "5", "5"])
 
+    def test_rows_are_known_by_their_keys_in_any_order_and_also_without_one(self):
+        self.good("busy", "--out", "a.csv", "--limit", "10", "--first", "5", "--seed", "1:4")
+        summary = self.assertSummarised("a", self.AXES, ["row"], ["value", "work"])
+        self.assertEqual([(r["row"], r["seeds"]) for r in summary[:5]], [("4", "4"), ("3", "4"), ("2", "4"), ("1", "4"), ("", "4")])
+
     def test_a_setting_in_which_every_cell_diverged_shows_with_no_seeds(self):
         self.good("busy", "--out", "a.csv", "--limit", "5,1", "--scale", "1", "--first", "1")
         lines = self.bytes_of("a.summary.csv").decode().splitlines()
