@@ -31,6 +31,9 @@ void k_affine(double *out, const double *bias, const struct k_term *terms, size_
 
 /* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
+/* The same of so many a, `apart` doubles from one to the next: W (gates, rows, cols). */
+void k_outer_add_gates(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
+                       size_t rows, size_t cols);
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 

@@ -90,7 +90,12 @@ void k_product_add(double *out, const double *packed, const double *x, size_t ba
 }
 
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
-    in_use()->products->outer_add(W, a, x, count, rows, cols);
+    k_outer_add_gates(W, a, 1, 0, x, count, rows, cols);
+}
+
+void k_outer_add_gates(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
+                       size_t rows, size_t cols) {
+    in_use()->products->outer_add(W, a, gates, apart, x, count, rows, cols);
 }
 
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols) {

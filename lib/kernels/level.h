@@ -60,7 +60,7 @@ struct k_products {
     int fused; /* 1 where a * b + c is rounded once, here and in the maps */
     void (*product)(double *out, const double *start, size_t start_step, const struct k_term *terms,
                     size_t count, size_t batch, size_t rows, int upward);
-    void (*outer_add)(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
+    __typeof__(k_outer_add_gates) *outer_add;
     void (*column_sums_add)(double *b, const double *a, size_t count, size_t cols);
 };
 

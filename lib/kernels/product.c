@@ -49,9 +49,21 @@ enum { LAID = OUTER_STRIPS == 1 };
  * together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
+    size_t rows; /* of W; the last strip may reach beyond */
     size_t out_step, start_step; /* doubles from one column to the next */
     size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
 };
+
+/* Vector v of a column of which `rows` rows are left. */
+INLINE vec load_left(const double *column, int v, size_t rows) {
+    const size_t row = (size_t)v * LANES;
+    return row < rows ? load_first(column + row, rows - row) : splat(0);
+}
+INLINE void store_left(double *column, int v, vec value, size_t rows) {
+    const size_t row = (size_t)v * LANES;
+    if (row < rows)
+        store_first(column + row, value, rows - row);
+}
 
 /* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
  * registers; they begin with `start`, or with zero where that is NULL. `strips`, `columns` and `turned` are
@@ -60,13 +72,17 @@ struct block {
 INLINE void tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
                  const int strips, const int columns, const int turned) {
     const int vectors = strips * PER_STRIP;
+    const size_t rows = b->rows - strip * K_STRIP; /* from here on */
+    const int whole = rows >= (size_t)(strips * K_STRIP);
     vec sum[WIDEST][MOST_VECTORS], w[MOST_VECTORS];
     UNROLL
     for (int c = 0; c < WIDEST; c++) {
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
             if (c < columns && v < vectors)
-                sum[c][v] = start ? load(start + (size_t)c * b->start_step + v * LANES) : splat(0);
+                sum[c][v] = !start  ? splat(0)
+                            : whole ? load(start + (size_t)c * b->start_step + v * LANES)
+                                    : load_left(start + (size_t)c * b->start_step, v, rows);
     }
     for (const struct k_term *term = b->terms; term < b->end; term++) {
         const size_t depth = term->cols, next = depth * K_STRIP; /* doubles from one strip to the next */
@@ -94,8 +110,12 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
     for (int c = 0; c < WIDEST; c++) {
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
-            if (c < columns && v < vectors)
-                store(out + (size_t)c * b->out_step + v * LANES, sum[c][v]);
+            if (c < columns && v < vectors) {
+                if (whole)
+                    store(out + (size_t)c * b->out_step + v * LANES, sum[c][v]);
+                else
+                    store_left(out + (size_t)c * b->out_step, v, sum[c][v], rows);
+            }
     }
 }
 
@@ -111,30 +131,12 @@ typedef void tile_kernel(double *out, const double *start, const struct block *b
 TILES(BOTH)
 static tile_kernel *const tiles[WIDEST + 1][TALLEST + 1][2] = { TILES(ENTRY) };
 
-/* A tile that reaches beyond the last row goes through a buffer, of which `rows` rows count. */
-static void ragged_tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
-                        size_t rows, size_t strips, size_t columns, int turned) {
-    double buffer[WIDEST * TALLEST * K_STRIP];
-    const size_t height = strips * K_STRIP;
-    struct block inner = *b;
-    inner.out_step = inner.start_step = height;
-    memset(buffer, 0, columns * height * sizeof *buffer);
-    for (size_t c = 0; start && c < columns; c++)
-        memcpy(buffer + c * height, start + c * b->start_step, rows * sizeof *buffer);
-    tiles[columns][strips][turned](buffer, start ? buffer : NULL, &inner, strip, column);
-    for (size_t c = 0; c < columns; c++)
-        memcpy(out + c * b->out_step, buffer + c * height, rows * sizeof *buffer);
-}
-
-/* Tiles of one height side by side, for all columns; `rows` are left from here on. */
-INLINE void multiply_strips(double *out, const double *start, const struct block *b, size_t rows,
-                            size_t strip, size_t strips, struct k_cut wide, const int turned) {
+/* Tiles of one height side by side, for all columns. */
+INLINE void multiply_strips(double *out, const double *start, const struct block *b, size_t strip,
+                            size_t strips, struct k_cut wide, const int turned) {
     for (size_t j = 0, column = 0; j < wide.pieces; j++) {
         const size_t width = k_piece(wide, j);
-        if (strips * K_STRIP > rows)
-            ragged_tile(out, start, b, strip, column, rows, strips, width, turned);
-        else
-            tiles[width][strips][turned](out, start, b, strip, column);
+        tiles[width][strips][turned](out, start, b, strip, column);
         column += width;
         out += width * b->out_step;
         start = start ? start + width * b->start_step : NULL;
@@ -142,15 +144,14 @@ INLINE void multiply_strips(double *out, const double *start, const struct block
 }
 
 /* A block of any size; `upward` takes the last rows first. */
-INLINE void multiply_block(double *out, const double *start, struct block b, size_t rows, size_t columns,
-                           const int turned, int upward) {
+INLINE void multiply_block(double *out, const double *start, struct block b, size_t columns, const int turned,
+                           int upward) {
     const struct k_cut wide = k_cut(columns, WIDEST);
-    const struct k_cut parts = k_cut((rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
+    const struct k_cut parts = k_cut((b.rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
     for (size_t n = 0; n < parts.pieces; n++) {
         const size_t i = upward ? parts.pieces - 1 - n : n, strip = k_pieces_before(parts, i),
                      row = strip * K_STRIP;
-        multiply_strips(out + row, start ? start + row : NULL, &b, rows - row, strip, k_piece(parts, i), wide,
-                        turned);
+        multiply_strips(out + row, start ? start + row : NULL, &b, strip, k_piece(parts, i), wide, turned);
     }
 }
 
@@ -158,8 +159,9 @@ static void product(double *out, const double *start, size_t start_step, const s
                     size_t count, size_t batch, size_t rows, int upward) {
     multiply_block(
         out, start,
-        (struct block){ .terms = terms, .end = terms + count, .out_step = rows, .start_step = start_step },
-        rows, batch, 0, upward);
+        (struct block){
+            .terms = terms, .end = terms + count, .rows = rows, .out_step = rows, .start_step = start_step },
+        batch, 0, upward);
 }
 
 /* ---- outer sums --------------------------------------------------------------------------------------- */
@@ -190,52 +192,82 @@ static void turn(double *turned, const double *a, size_t depth, struct k_cut wid
     }
 }
 
-/* At most OUTER_DEPTH of n, OUTER_ROWS rows of W and all columns; a_step doubles from a[n] to a[n + 1]. */
-static void outer_block(double *W, const double *a, const double *x, size_t depth, size_t rows, size_t cols,
-                        size_t a_step) {
+/* At most OUTER_DEPTH of n, OUTER_ROWS rows of each W and all columns; a_step doubles from a[n] to a[n + 1]. */
+static void outer_block(double *W, const double *a, size_t gates, size_t W_apart, size_t a_apart,
+                        const double *x, size_t depth, size_t rows, size_t cols, size_t a_step) {
     double strips[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
     double turned[OUTER_ROWS * OUTER_DEPTH] __attribute__((aligned(64)));
-    const struct k_term term = { strips, LAID ? turned : a, depth };
-    if (LAID)
-        turn(turned, a, depth, k_cut(rows, WIDEST), a_step);
-    const struct block b = {
+    struct k_term term = { strips, turned, depth };
+    struct block b = {
         .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols, .x_step = a_step
     };
     for (size_t j = 0; j < cols; j += OUTER_COLS) {
-        const size_t width = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
-        k_lay_strips(strips, x + j, width, depth, 1, cols);
-        multiply_block(W + j, W + j, b, width, rows, 1, 0);
+        b.rows = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
+        k_lay_strips(strips, x + j, b.rows, depth, 1, cols);
+        for (size_t g = 0; g < gates; g++) {
+            double *part = W + g * W_apart + j;
+            if (LAID)
+                turn(turned, a + g * a_apart, depth, k_cut(rows, WIDEST), a_step);
+            else
+                term.x = a + g * a_apart;
+            multiply_block(part, part, b, rows, 1, 0);
+        }
     }
 }
 
-static void outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
+static void wide_add(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
+                     size_t rows, size_t cols) {
     const struct k_cut high = k_cut(rows, OUTER_ROWS);
     for (size_t n = 0; n < count; n += OUTER_DEPTH)
         for (size_t i = 0; i < high.pieces; i++) {
             const size_t row = k_pieces_before(high, i);
-            outer_block(W + row * cols, a + n * rows + row, x + n * cols,
+            outer_block(W + row * cols, a + n * rows + row, gates, rows * cols, apart, x + n * cols,
                         count - n < OUTER_DEPTH ? count - n : OUTER_DEPTH, k_piece(high, i), cols, rows);
         }
 }
 
-static void column_sums_add(double *b, const double *a, size_t count, size_t cols) {
-    size_t j = 0;
-    for (; j + K_STRIP <= cols; j += K_STRIP) {
-        vec sum[PER_STRIP];
+/* ---- sums of rows ------------------------------------------------------------------------------------- */
+
+enum { ABREAST = 4 }; /* vectors at a time, so that no sum waits for the last */
+
+/* b += sum_n x[n] a[n], or without x sum_n a[n]: b (cols), cols >= LANES. A vector that would go beyond a row begins
+ * earlier, and of its sums only the new ones count. */
+static void row_sums_add(double *b, const double *a, const double *x, size_t count, size_t cols) {
+    for (size_t j = 0; j < cols; j += ABREAST * LANES) {
+        size_t from[ABREAST];
+        vec sum[ABREAST];
         UNROLL
-        for (int v = 0; v < PER_STRIP; v++)
-            sum[v] = load(b + j + v * LANES);
-        for (size_t n = 0; n < count; n++)
+        for (size_t v = 0; v < ABREAST; v++) {
+            from[v] = j + (v + 1) * LANES <= cols ? j + v * LANES : cols - LANES;
+            sum[v] = load(b + from[v]);
+        }
+        for (size_t n = 0; n < count; n++) {
+            const vec factor = splat(x ? x[n] : 1);
             UNROLL
-        for (int v = 0; v < PER_STRIP; v++)
-            sum[v] += load(a + n * cols + j + v * LANES);
-        UNROLL
-        for (int v = 0; v < PER_STRIP; v++)
-            store(b + j + v * LANES, sum[v]);
+            for (size_t v = 0; v < ABREAST; v++)
+                sum[v] = fma_of(load(a + n * cols + from[v]), factor, sum[v]);
+        }
+        for (size_t v = 0, own = j; v < ABREAST && own < cols; v++, own += LANES)
+            memcpy(b + own, (const double *)&sum[v] + (own - from[v]), (from[v] + LANES - own) * sizeof *b);
     }
-    for (; j < cols; j++)
+}
+
+static void column_sums_add(double *b, const double *a, size_t count, size_t cols) {
+    if (cols >= LANES)
+        row_sums_add(b, a, NULL, count, cols);
+    else
         for (size_t n = 0; n < count; n++)
-            b[j] += a[n * cols + j];
+            for (size_t j = 0; j < cols; j++)
+                b[j] += a[n * cols + j];
+}
+
+static void outer_add(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
+                      size_t rows, size_t cols) {
+    if (cols > 1 || rows < LANES)
+        wide_add(W, a, gates, apart, x, count, rows, cols);
+    else
+        for (size_t g = 0; g < gates; g++)
+            row_sums_add(W + g * rows, a + g * apart, x, count, rows);
 }
 
 const struct k_products NAME_OF(k_products_, LEVEL) = { FUSED, product, outer_add, column_sums_add };

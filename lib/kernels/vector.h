@@ -7,7 +7,10 @@
 #error "results would be wrong with -ffast-math or -ffinite-math-only"
 #endif
 
+#include <stddef.h>
+
 #if defined __AVX512F__
+#include <immintrin.h>
 enum { LANES = 8 };
 #elif defined __AVX2__
 enum { LANES = 4 };
@@ -40,6 +43,31 @@ INLINE vec load(const double *x) {
 
 INLINE void store(double *x, vec value) {
     *(loose *)x = value;
+}
+
+/* The same of the first `count` places alone, all of them if there are as many lanes; the other lanes read are 0. */
+INLINE vec load_first(const double *x, size_t count) {
+#if defined __AVX512F__
+    return (vec)_mm512_maskz_loadu_pd(count < LANES ? (__mmask8)((1u << count) - 1) : 255, x);
+#else
+    vec value = { 0 };
+    UNROLL
+    for (size_t i = 0; i < LANES; i++)
+        if (i < count)
+            value[i] = x[i];
+    return value;
+#endif
+}
+
+INLINE void store_first(double *x, vec value, size_t count) {
+#if defined __AVX512F__
+    _mm512_mask_storeu_pd(x, count < LANES ? (__mmask8)((1u << count) - 1) : 255, (__m512d)value);
+#else
+    UNROLL
+    for (size_t i = 0; i < LANES; i++)
+        if (i < count)
+            x[i] = value[i];
+#endif
 }
 
 /* x = a[0], b[0], a[1], b[1], ... */

@@ -41,15 +41,17 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
     const size_t slot = rnn_slot(net, p->first);
     align(net, p);
     double *dW = net->d.W_hh + (rnn_weights_of_step(net, p->first) - net->p.W_hh);
-    for (size_t g = 0; g < s->cell->gates; g++) {
-        k_outer_add(dW + g * H * H, rnn_gate_gradient(net, net->work->da_h, g, slot),
-                    rnn_state(net, p->first - 1), count, H, H);
-        double *dU = net->d.W_xh + g * H * I;
-        const double *da_x = rnn_gate_gradient(net, net->work->da_x, g, slot);
+    const size_t gates = s->cell->gates, apart = rnn_da_apart(net);
+    const double *da_x = rnn_gate_gradient(net, net->work->da_x, 0, slot);
+    k_outer_add_gates(dW, rnn_gate_gradient(net, net->work->da_h, 0, slot), gates, apart,
+                      rnn_state(net, p->first - 1), count, H, H);
+    if (I && !net->work->one_hot)
+        k_outer_add_gates(net->d.W_xh, da_x, gates, apart, net->x + (p->first - 1) * s->batch * I, count, H,
+                          I);
+    for (size_t g = 0; g < gates; g++) {
         if (net->work->one_hot)
-            k_outer_pick_add(dU, da_x, net->work->ones + (p->first - 1) * s->batch, count, H, I);
-        else if (I)
-            k_outer_add(dU, da_x, net->x + (p->first - 1) * s->batch * I, count, H, I);
+            k_outer_pick_add(net->d.W_xh + g * H * I, da_x + g * apart,
+                             net->work->ones + (p->first - 1) * s->batch, count, H, I);
         k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->work->da, g, slot), count, H);
     }
     if (net->work->cell->sum)

@@ -28,7 +28,7 @@ static void check_picks(const struct k_level *k, size_t rows, size_t cols) {
     assert_fence(out, BATCH * rows);
     double *sum = copy_of(W, rows * cols);
     k->elements->outer_pick_add(W, a, where, BATCH, rows, cols);
-    k->products->outer_add(sum, a, x, BATCH, rows, cols);
+    k->products->outer_add(sum, a, 1, 0, x, BATCH, rows, cols);
     assert_same_bits(W, sum, rows * cols, "outer pick");
     assert_fence(W, rows * cols);
     const double not_one[] = { 0, -0.0, 0.5, 2, -1, INFINITY, NAN };

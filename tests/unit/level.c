@@ -28,7 +28,7 @@ static void assert_in_use(const struct k_level *k) {
             squares[l] = back[l][p](out[l], x, out[l], COUNT);
             out[l][0] +=
                 (l ? m->sum_squares : k_sum_squares)(a, COUNT) + (l ? m->finite : k_finite)(a, COUNT);
-            (l ? products->outer_add : k_outer_add)(out[l], a, x, 3, ROWS, COLS);
+            (l ? products->outer_add : k_outer_add_gates)(out[l], a, 1, 0, x, 3, ROWS, COLS);
             (l ? products->column_sums_add : k_column_sums_add)(out[l], a, ROWS, COLS);
             (l ? m->scale : k_scale)(out[l], -0.713, COUNT);
         }

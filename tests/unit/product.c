@@ -122,22 +122,25 @@ START_TEST(packing_the_transpose_is_packing_the_transposed_matrix) {
 END_TEST
 
 /* W += sum_n a[n] x[n]^T and b += sum_n a[n], each element one chain over n */
+enum { GATES = 2 };
 static void check_outer(const struct k_level *k, size_t count, size_t rows, size_t cols) {
-    double *a = random_array(count * rows, 7), *x = random_array(count * cols, 8);
-    double *W = random_array(rows * cols, 9), *b = random_array(rows, 10);
-    double *expected_W = copy_of(W, rows * cols), *expected_b = copy_of(b, rows);
+    const size_t size = rows * cols, apart = count * rows + 3;
+    double *a = random_array(GATES * apart, 7), *x = random_array(count * cols, 8);
+    double *W = random_array(GATES * size, 9), *b = random_array(rows, 10);
+    double *expected_W = copy_of(W, GATES * size), *expected_b = copy_of(b, rows);
     for (size_t n = 0; n < count; n++)
         for (size_t i = 0; i < rows; i++) {
             expected_b[i] += a[n * rows + i];
-            for (size_t j = 0; j < cols; j++)
-                expected_W[i * cols + j] =
-                    fused(k, a[n * rows + i], x[n * cols + j], expected_W[i * cols + j]);
+            for (size_t j = 0; j < GATES * cols; j++) {
+                double *w = expected_W + j / cols * size + i * cols + j % cols;
+                *w = fused(k, a[j / cols * apart + n * rows + i], x[n * cols + j % cols], *w);
+            }
         }
-    k->products->outer_add(W, a, x, count, rows, cols);
+    k->products->outer_add(W, a, GATES, apart, x, count, rows, cols);
     k->products->column_sums_add(b, a, count, rows);
-    assert_same_bits(W, expected_W, rows * cols, k->name);
+    assert_same_bits(W, expected_W, GATES * size, k->name);
     assert_same_bits(b, expected_b, rows, k->name);
-    assert_fence(W, rows * cols);
+    assert_fence(W, GATES * size);
     assert_fence(b, rows);
     free(a), free(x), free(W), free(b), free(expected_W), free(expected_b);
 }
