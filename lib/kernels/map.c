@@ -12,18 +12,18 @@
 /* expm1(a) in two parts, for |a| <= 746: a = n ln 2 + r, 2^n is `power`, expm1(r) is found in the next stage.
  *
  * ln 2 is split so that n LN2_HIGH is exact. r lies in 0.17 -+ ln 2 / 2: off the middle for tanh, see there.
- * An integer is added by a large constant that leaves its bits at the low end of the sum; from there they
- * move to the exponent of 2^n. */
+ * An integer is added by a large constant that leaves its bits, and the 1023 of an exponent, at the low end of the
+ * sum; from there they move to the exponent of 2^n. */
 struct reduced {
     vec r, power;
 };
 
 INLINE struct reduced reduce(vec a, bits bump) {
     static const double PER_LN2 = 0x1.71547652b82fep+0, LN2_HIGH = 0x1.62e42feep-1;
-    static const double LN2_LOW = 0x1.a39ef35793c76p-33, SHIFT = 0x1.8p52, MIDDLE = 0.17;
+    static const double LN2_LOW = 0x1.a39ef35793c76p-33, SHIFT = 0x1.8p52 + 1023, MIDDLE = 0.17;
     const vec shifted = fma_of(a - MIDDLE, splat(PER_LN2), splat(SHIFT)), n = shifted - SHIFT;
     const vec r = fma_of(n, splat(-LN2_LOW), fma_of(n, splat(-LN2_HIGH), a));
-    return (struct reduced){ r, (vec)(((bits)shifted + bump + 1023) << 52) };
+    return (struct reduced){ r, (vec)(((bits)shifted + bump) << 52) };
 }
 
 /* expm1(r) = r + r^2 (1/2 + r q(r)), where q of degree 8 makes the largest relative error of the whole the
@@ -63,7 +63,7 @@ INLINE vec tanh_finish(vec a, vec power, vec rest) {
 /* exp(a) for a <= 0; below a = -700, where it may be subnormal, 2^128 times too large until the end. Below
  * -746 it is 0. */
 INLINE struct reduced exp_reduce(vec a) {
-    a = choose(a < -746, splat(-746), a); /* a NaN stays */
+    a = at_least(a, -746);
     return reduce(a, (a < -700) & 128);
 }
 
@@ -71,13 +71,12 @@ INLINE vec exp_finish(vec a, vec power, vec rest) {
     return fma_of(power, rest, power) * choose(a < -700, splat(0x1p-128), splat(1));
 }
 
-/* sigmoid(a) = 1 / (1 + z) or z / (1 + z), z = exp(-|a|). Below a = -700, where z may be subnormal, z is
- * 2^128 times too large until the end. What 1 + z lost to rounding is given back, to first order in z. Beyond
- * 40 the value is 1; below -746 it is 0. */
+/* sigmoid(a) = 1 / (1 + z) or z / (1 + z), z = exp(-|a|). Beyond |a| = 700, where z may be subnormal, z is 2^128 times
+ * too large: of a negative a until the end, of a positive one it is nothing beside 1 even so. What 1 + z lost to
+ * rounding is given back, to first order in z. Below -746 the value is 0. */
 INLINE struct reduced sigmoid_reduce(vec a) {
-    a = choose(a > 40, splat(40), a);
-    a = choose(a < -746, splat(-746), a);
-    return reduce((vec)((bits)a | (bits)splat(-0.0)), (a < -700) & 128);
+    const vec minus = at_least((vec)((bits)a | (bits)splat(-0.0)), -746); /* -|a| */
+    return reduce(minus, (minus < -700) & 128);
 }
 
 INLINE vec sigmoid_finish(vec a, vec power, vec rest) {

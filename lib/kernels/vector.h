@@ -13,6 +13,7 @@
 #include <immintrin.h>
 enum { LANES = 8 };
 #elif defined __AVX2__
+#include <immintrin.h>
 enum { LANES = 4 };
 #else
 enum { LANES = 2 };
@@ -90,6 +91,17 @@ INLINE vec choose(bits where, vec yes, vec no) {
 
 INLINE vec splat(double x) {
     return x - (vec){ 0 };
+}
+
+/* a, or `least` where it is below that; a NaN stays. */
+INLINE vec at_least(vec a, double least) {
+#if defined __AVX512F__
+    return (vec)_mm512_max_pd((__m512d)splat(least), (__m512d)a);
+#elif defined __AVX2__
+    return (vec)_mm256_max_pd((__m256d)splat(least), (__m256d)a);
+#else
+    return choose(a < least, splat(least), a);
+#endif
 }
 
 /* a b + c, rounded once where the processor can. The files that use it are built with -ffp-contract=fast,
