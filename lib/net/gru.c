@@ -15,13 +15,13 @@ static bool forward(struct rnn *net, size_t t) {
     double *r = rnn_fill_gate(net, RESET, t), *z = rnn_fill_gate(net, UPDATE, t),
            *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
     k_sigmoid(r, size);
-    k_sigmoid(z, size);
+    bool finite = k_sigmoid(z, size) && (t > 1 || k_finite(before, size));
     rnn_fill_input(n, net, CANDIDATE, t);
     k_affine(u, NULL, &state, 1, B, H, t % 2);
     k_multiply_add(n, r, u, size);
-    k_tanh(n, size);
+    finite &= k_tanh(n, size);
     k_gru_state(h, z, n, before, size);
-    return k_finite(h, size);
+    return finite;
 }
 
 /* da_n = dh (1 - z) (1 - n^2)    da_z = dh (h_{t-1} - n) z (1 - z)    da_r = da_n u r (1 - r), u = W_hn h_{t-1} */

@@ -9,15 +9,16 @@ enum { INPUT, FORGET = RNN_KEEPING_GATE, CANDIDATE, OUTPUT, GATES, TANH_C = GATE
 
 static bool forward(struct rnn *net, size_t t) {
     const size_t size = rnn_step_size(net);
+    bool finite = t > 1 || k_finite(rnn_cell_state(net, 0), size);
     for (size_t gate = 0; gate < GATES; gate++)
-        (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_fill_gate(net, gate, t), size);
+        finite &= (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_fill_gate(net, gate, t), size);
     const double *o = rnn_gate(net, OUTPUT, t);
     double *c = rnn_cell_state(net, t), *tanh_c = rnn_gate(net, TANH_C, t), *h = rnn_state(net, t);
     k_lstm_state(c, tanh_c, rnn_gate(net, INPUT, t), rnn_gate(net, FORGET, t), rnn_gate(net, CANDIDATE, t),
                  rnn_cell_state(net, t - 1), size);
-    k_tanh(tanh_c, size);
+    finite &= k_tanh(tanh_c, size);
     k_multiply(h, o, tanh_c, size);
-    return k_finite(h, size) && k_finite(c, size);
+    return finite;
 }
 
 /* dc_t += dh_t o (1 - tanh(c_t)^2) */

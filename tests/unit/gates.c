@@ -91,6 +91,27 @@ START_TEST(an_lstm_diverges_where_either_of_its_states_does) {
 }
 END_TEST
 
+/* The gate that keeps, the candidate and, where it opens all gates, h_0 can each spoil h_t alone. */
+START_TEST(a_gru_diverges_where_its_state_does) {
+    struct rnn *net = NULL;
+    const struct rnn_spec spec = spec_of(1, 1.13, 0.713, 9);
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    for (size_t spoilt = 0; spoilt < 3; spoilt++) {
+        rnn_draw(net, 713);
+        if (spoilt < 2)
+            net->p.b_h[(1 + spoilt) * 33 + 17] = NAN;
+        else
+            net->h[33 + 17] = INFINITY;
+        for (size_t i = 0; spoilt == 2 && i < 3 * 33; i++)
+            net->p.W_hh[i * 33 + 17] = 0.377;
+        ck_assert_int_eq(rnn_forward(net), RNN_DIVERGED);
+        ck_assert_uint_eq(net->stopped_at, 1);
+        ck_assert(!k_finite(rnn_state(net, 1), 5 * 33));
+    }
+    rnn_free(&net);
+}
+END_TEST
+
 START_TEST(rescaling_changes_no_bit_of_a_gated_net) {
     struct rnn *net = NULL, *small = NULL;
     struct rnn_spec spec = spec_of(_i, 1.13, 0.713, 40);
@@ -258,6 +279,7 @@ int main(void) {
     tcase_add_loop_test(cases, a_segmented_gated_net_gives_the_same_bits, 0, 6);
     tcase_add_loop_test(cases, a_gated_net_of_5000_steps_continues_its_line, 0, 4);
     tcase_add_test(cases, an_lstm_diverges_where_either_of_its_states_does);
+    tcase_add_test(cases, a_gru_diverges_where_its_state_does);
     tcase_add_loop_test(cases, rescaling_changes_no_bit_of_a_gated_net, 0, 2);
     tcase_add_test(cases, what_each_product_sees_is_summed_at_one_exponent);
     tcase_add_test(cases, the_norm_of_dh_is_right_however_far_below_dc);
