@@ -46,6 +46,7 @@ struct rnn_task {
     size_t reads;                     /* the loss may be read at so many of the last steps: 1, or any */
     size_t answers;                   /* a wrong answer is an error at so many of the last reads: copy 10 */
     bool classes;                     /* softmax of `label`, error: wrong class; else squared, of `target` */
+    bool one_hot;                     /* every x_t */
     double chance_loss, chance_error; /* of one answer, without any memory */
     size_t (*draws)(size_t length);   /* uniform numbers that one sequence is made of */
     void (*fill)(const struct rnn_batch *batch, const struct rnn_problem *problem, struct rnn_stream stream,
@@ -76,6 +77,7 @@ struct rnn_batch {
     double *x;                   /* (T, B, inputs) */
     double *target;              /* (n, B, outputs), unless the task has classes */
     uint32_t *label;             /* (n, B), if it has */
+    uint32_t *ones;              /* (T, B): of a task that is one-hot, which channel of x_t is 1; NULL: not wanted */
 };
 
 /* Fills a batch. Sequence b is the same whatever B is, and depends on the stream alone: a seed, RNN_FOR_BATCH

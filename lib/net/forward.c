@@ -86,8 +86,9 @@ enum rnn_status rnn_forward(struct rnn *net) {
     for (size_t g = 0; g < s->cell->gates; g++)
         k_pack(net->work->packed_x + g * k_packed_size(s->hidden, s->inputs),
                net->p.W_xh + g * s->hidden * s->inputs, s->hidden, s->inputs);
-    net->work->one_hot =
-        net->work->ones && k_find_ones(net->work->ones, net->x, s->length * s->batch, s->inputs);
+    net->work->one_hot = net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x,
+                                                                            s->length * s->batch, s->inputs));
+    net->work->told = false;
     if (s->weights == RNN_TIED)
         rnn_pack_gates(net, net->work->packed, net->p.W_hh, k_pack);
     if (net->from)

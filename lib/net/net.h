@@ -72,6 +72,7 @@ struct rnn_work {
     uint32_t *ones; /* (T, B): where x_t has its one, if each x_t is zeros but a one, as `one_hot` says; NULL where
                        there are few inputs, whose products are cheap */
     bool one_hot;
+    bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
     size_t most_reads; /* n of a net at its longest */

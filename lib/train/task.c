@@ -20,6 +20,8 @@ static void show(const struct rnn_batch *to, size_t inputs, size_t t, size_t b, 
     double *row = row_of(to, inputs, t, b);
     memset(row, 0, inputs * sizeof *row);
     row[symbol] = 1;
+    if (to->ones)
+        to->ones[t * to->batch + b] = (uint32_t)symbol;
 }
 
 /* The uniform numbers of all sequences; returns how many each has. */
@@ -188,8 +190,11 @@ static void fill_text(const struct rnn_batch *to, const struct rnn_problem *prob
     memset(to->x, 0, T * B * RNN_BYTES * sizeof *to->x);
     for (size_t b = 0; b < B; b++) {
         const unsigned char *window = text->bytes + pick(draws[b], 0, text->size - T);
-        for (size_t t = 0; t < T; t++)
+        for (size_t t = 0; t < T; t++) {
             row_of(to, RNN_BYTES, t, b)[window[t]] = 1;
+            if (to->ones)
+                to->ones[t * B + b] = window[t];
+        }
         for (size_t r = 0; r < to->reads; r++)
             to->label[r * B + b] = window[T - to->reads + r + 1];
     }
@@ -214,23 +219,24 @@ enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t
 /* ---- the table ------------------------------------------------------------------------------------ */
 
 #define LN_2 0.693147180559945309417
-const struct rnn_task rnn_task_adding = { "adding",     2,          1, 2, 1, 1, false, 1.0 / 6, 1.0 / 6,
-                                          adding_draws, fill_adding };
-const struct rnn_task rnn_task_adding_anywhere = {
-    "adding_anywhere", 2, 1, 2, 1, 1, false, 1.0 / 6, 1.0 / 6, adding_draws, fill_adding_anywhere
+const struct rnn_task rnn_task_adding = {
+    "adding", 2, 1, 2, 1, 1, false, false, 1.0 / 6, 1.0 / 6, adding_draws, fill_adding
 };
-const struct rnn_task rnn_task_order = { "order", SYMBOLS,  4,    10,          1,         1,
-                                         true,    2 * LN_2, 0.75, order_draws, fill_order };
-const struct rnn_task rnn_task_order3 = { "order3", SYMBOLS,  8,     10,          1,          1,
-                                          true,     3 * LN_2, 0.875, order_draws, fill_order3 };
-const struct rnn_task rnn_task_copy = { "copy", CHANNELS, 9,     2 * COPIED + 1, SIZE_MAX, COPIED,
-                                        true,   3 * LN_2, 0.875, copy_draws,     fill_copy };
-const struct rnn_task rnn_task_recall = { "recall", CLASSES + 1, CLASSES, 2,          1,          1,
-                                          true,     2 * LN_2,    0.75,    one_a_step, fill_recall };
-const struct rnn_task rnn_task_last = { "last",   SYMBOLS, SYMBOLS - MARKS, 2,        1, 1, true,
-                                        2 * LN_2, 0.75,    one_a_step,      fill_last };
-const struct rnn_task rnn_task_text = { "text", RNN_BYTES, RNN_BYTES,   1,          SIZE_MAX, SIZE_MAX,
-                                        true,   8 * LN_2,  255.0 / 256, text_draws, fill_text };
+const struct rnn_task rnn_task_adding_anywhere = {
+    "adding_anywhere", 2, 1, 2, 1, 1, false, false, 1.0 / 6, 1.0 / 6, adding_draws, fill_adding_anywhere
+};
+const struct rnn_task rnn_task_order = { "order", SYMBOLS, 4,        10,   1,           1,
+                                         true,    true,    2 * LN_2, 0.75, order_draws, fill_order };
+const struct rnn_task rnn_task_order3 = { "order3", SYMBOLS, 8,        10,    1,           1,
+                                          true,     true,    3 * LN_2, 0.875, order_draws, fill_order3 };
+const struct rnn_task rnn_task_copy = { "copy", CHANNELS, 9,        2 * COPIED + 1, SIZE_MAX,   COPIED,
+                                        true,   true,     3 * LN_2, 0.875,          copy_draws, fill_copy };
+const struct rnn_task rnn_task_recall = { "recall", CLASSES + 1, CLASSES,  2,    1,          1,
+                                          true,     false,       2 * LN_2, 0.75, one_a_step, fill_recall };
+const struct rnn_task rnn_task_last = { "last", SYMBOLS, SYMBOLS - MARKS, 2,    1,          1,
+                                        true,   true,    2 * LN_2,        0.75, one_a_step, fill_last };
+const struct rnn_task rnn_task_text = { "text", RNN_BYTES, RNN_BYTES, 1,           SIZE_MAX,   SIZE_MAX,
+                                        true,   true,      8 * LN_2,  255.0 / 256, text_draws, fill_text };
 
 static size_t least(size_t a, size_t b) {
     return a < b ? a : b;

@@ -241,11 +241,13 @@ static void draw(struct rnn_training *t, enum rnn_purpose purpose, size_t index,
                                      .reads = net->spec.reads,
                                      .x = t->spec.window ? t->work->sequences : net->x,
                                      .target = net->target,
-                                     .label = net->label };
+                                     .label = net->label,
+                                     .ones = t->spec.window ? NULL : net->work->ones };
     rnn_problem_fill(&batch, &t->spec.problem, (struct rnn_stream){ t->spec.seed, purpose, (uint32_t)index },
                      t->work->draws);
     if (t->spec.window)
         fill_window(t, length);
+    net->work->told = batch.ones && t->spec.problem.task->one_hot;
 }
 
 /* The states and the loss of the batch drawn. */

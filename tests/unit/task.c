@@ -1,6 +1,7 @@
 /* Tasks fill x and the targets as their definition says. */
 #include "unit.h"
 
+#include "kernels/kernels.h"
 #include "train.h"
 
 #include <math.h>
@@ -90,7 +91,7 @@ static double x[LENGTH * SEQUENCES * WIDEST], target[SEQUENCES], draws[SEQUENCES
 static uint32_t label[LENGTH * SEQUENCES];
 
 static struct rnn_batch batch_of(size_t length, size_t sequences, size_t reads) {
-    return (struct rnn_batch){ length, sequences, reads, x, target, label };
+    return (struct rnn_batch){ length, sequences, reads, x, target, label, NULL };
 }
 
 static void fill(const struct rnn_batch *batch, const struct rnn_problem *problem, uint32_t purpose,
@@ -302,7 +303,7 @@ START_TEST(text_asks_for_the_next_byte_at_each_step_read) {
     const struct rnn_problem problem = { .task = &rnn_task_text,
                                          .text = { text, SIZE },
                                          .held_out = { other, sizeof other - 1 } };
-    const struct rnn_batch batch = { T, B, 5, wide, NULL, label };
+    const struct rnn_batch batch = { T, B, 5, wide, NULL, label, NULL };
     for (int test = 0; test < 2; test++) {
         fill(&batch, &problem, test ? RNN_FOR_TEST : RNN_FOR_BATCH, 0);
         for (size_t b = 0; b < B; b++) {
@@ -326,6 +327,27 @@ static const struct rnn_problem all[] = {
     { .task = &rnn_task_last },
 };
 enum { ALL = sizeof all / sizeof *all };
+
+/* Which one is told of every task whose rows are one-hot, and no other has such rows alone. */
+static void ones_are_told(const struct rnn_problem *problem, size_t sequences) {
+    static uint32_t told[LENGTH * SEQUENCES], found[LENGTH * SEQUENCES];
+    struct rnn_batch batch = batch_of(LENGTH, sequences, 1);
+    batch.ones = told;
+    fill(&batch, problem, RNN_FOR_BATCH, 0);
+    const bool one_hot = k_find_ones(found, x, LENGTH * sequences, problem->task->inputs);
+    ck_assert(one_hot == problem->task->one_hot);
+    if (one_hot)
+        ck_assert_mem_eq(told, found, LENGTH * sequences * sizeof *told);
+}
+
+START_TEST(a_task_tells_where_its_ones_are) {
+    for (size_t i = 0; i < ALL; i++)
+        ones_are_told(&all[i], SEQUENCES);
+    ones_are_told(
+        &(struct rnn_problem){ .task = &rnn_task_text, .text = { text, SIZE }, .held_out = { text, SIZE } },
+        20);
+}
+END_TEST
 
 START_TEST(a_sequence_does_not_depend_on_its_companions) {
     static double few[LENGTH * 3 * WIDEST];
@@ -440,7 +462,7 @@ UNIT_MAIN("task", a_window_is_a_piece_of_the_text_and_its_label_the_next_byte,
           the_variance_of_the_sum_is_the_loss_of_chance, order_is_which_marks_came_when,
           every_place_of_a_window_and_every_filler_is_used, last_asks_for_the_symbol_so_many_steps_back,
           recall_shows_a_symbol_once_and_noise_otherwise, copy_asks_for_ten_symbols_at_the_end,
-          text_asks_for_the_next_byte_at_each_step_read, a_sequence_does_not_depend_on_its_companions,
-          batches_of_other_numbers_purposes_and_seeds_differ, chance_is_the_logarithm_of_the_classes,
-          sequences_do_not_overlap, noise_knows_nothing_of_the_symbol,
+          text_asks_for_the_next_byte_at_each_step_read, a_task_tells_where_its_ones_are,
+          a_sequence_does_not_depend_on_its_companions, batches_of_other_numbers_purposes_and_seeds_differ,
+          chance_is_the_logarithm_of_the_classes, sequences_do_not_overlap, noise_knows_nothing_of_the_symbol,
           a_problem_that_cannot_be_set_names_its_field)

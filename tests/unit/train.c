@@ -120,7 +120,7 @@ START_TEST(a_window_sees_the_last_inputs_side_by_side) {
     static double x[8 * 20 * 5], draws[20 * 8];
     uint32_t label[20];
     struct rnn_training_spec how = recall_spec(3, 10);
-    const struct rnn_batch batch = { 8, 20, 1, x, NULL, label };
+    const struct rnn_batch batch = { 8, 20, 1, x, NULL, label, NULL };
     const struct rnn_spec spec = window_spec(&how);
     struct rnn *net = NULL;
     struct rnn_training *training = training_of(&net, &how, &spec);
@@ -151,6 +151,35 @@ START_TEST(a_window_learns_what_lies_within_it_and_nothing_else) {
 }
 END_TEST
 
+/* A training knows where a letter's one is; who then writes other letters into x is heard all the same. */
+START_TEST(what_is_written_into_x_is_what_the_net_reads) {
+    static const unsigned char text[] = "o que se escreve depois no lugar de uma letra";
+    struct rnn *net = NULL, *other = NULL;
+    struct rnn_training_spec how = good;
+    const struct rnn_text all = { text, sizeof text - 1 };
+    how.problem = (struct rnn_problem){ .task = &rnn_task_text, .text = all, .held_out = all };
+    const struct rnn_spec spec = net_spec(&how, 5);
+    struct rnn_training *training = training_of(&net, &how, &spec);
+    ck_assert_int_eq(rnn_create(&other, &spec), RNN_OK);
+    go_on(training, 1);
+    ck_assert_int_eq(rnn_training_measure(training), RNN_OK);
+    for (int changed = 0; changed < 2; changed++) {
+        memcpy(other->theta, net->theta, net->parameters * sizeof *net->theta);
+        memcpy(other->h, net->h, 20 * 5 * sizeof *other->h);
+        memcpy(other->x, net->x, 20 * 20 * RNN_BYTES * sizeof *net->x);
+        ck_assert_int_eq(rnn_forward(other), RNN_OK);
+        ck_assert_mem_eq(other->h, net->h, 21 * 20 * 5 * sizeof *net->h);
+        memset(net->x + 7 * RNN_BYTES, 0, RNN_BYTES * sizeof *net->x);
+        net->x[7 * RNN_BYTES + 'z'] = 1;
+        ck_assert_int_eq(rnn_forward(net), RNN_OK);
+        ck_assert(changed || memcmp(other->h, net->h, 21 * 20 * 5 * sizeof *net->h));
+    }
+    rnn_free(&other);
+    end(&training, &net);
+}
+END_TEST
+
 UNIT_MAIN("train", a_net_learns_temporal_order, data_depend_on_the_seed_and_the_update_alone,
           tests_are_fresh_and_leave_the_training_alone, lengths_are_drawn_from_all_of_their_range,
-          a_window_sees_the_last_inputs_side_by_side, a_window_learns_what_lies_within_it_and_nothing_else)
+          a_window_sees_the_last_inputs_side_by_side, a_window_learns_what_lies_within_it_and_nothing_else,
+          what_is_written_into_x_is_what_the_net_reads)
