@@ -224,6 +224,11 @@ struct rnn_score {
 enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *training, size_t length,
                                   size_t sequences);
 
+/* The same to learn whether the error is below `goal`: as soon as it is not, the batches left are not run, and loss
+ * and error are short of theirs. Tests that follow see the same sequences either way. */
+enum rnn_status rnn_training_pass(struct rnn_score *score, struct rnn_training *training, size_t length,
+                                  size_t sequences, double goal);
+
 /* All that a training has become, in one copy without pointers, valid until the next call: from it, a
  * training created with the same specs goes on to the same bits. RNN_BAD_SIZE: not the size of its state. */
 void *rnn_training_state(struct rnn_training *training, size_t *size);

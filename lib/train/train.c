@@ -325,12 +325,10 @@ enum rnn_status rnn_training_update(struct rnn_training *t) {
 static bool is_wrong(const struct rnn *net, size_t i) {
     const size_t O = net->spec.outputs, label = net->label[i];
     const double *y = net->y + i * O;
-    size_t above = 0;
-    for (size_t o = 0; o < label; o++)
-        above += y[o] >= y[label];
-    for (size_t o = label + 1; o < O; o++)
-        above += y[o] > y[label];
-    return above;
+    for (size_t o = 0; o < O; o++)
+        if (o < label ? y[o] >= y[label] : y[o] > y[label])
+            return true;
+    return false;
 }
 
 /* Whether the answer of row i of y is wrong, or by how much. */
@@ -355,23 +353,25 @@ static double mean_error(const struct rnn_training *t, size_t count) {
     return sum / (double)(answers * count);
 }
 
-static enum rnn_status score_batches(struct rnn_score *score, struct rnn_training *t, size_t length) {
-    const size_t B = t->net->spec.batch;
-    const double batches = ceil((double)score->sequences / (double)B);
-    for (size_t done = 0; done < score->sequences; done += B) {
-        const size_t count = least(score->sequences - done, B);
-        draw(t, RNN_FOR_TEST, t->tested++, length);
+/* Until the error is at least `enough`, which more batches cannot undo. */
+static enum rnn_status score_batches(struct rnn_score *score, struct rnn_training *t, size_t length,
+                                     double enough) {
+    const size_t B = t->net->spec.batch, batches = (score->sequences + B - 1) / B, first = t->tested;
+    t->tested += batches;
+    for (size_t i = 0; i < batches && score->error < enough; i++) {
+        const size_t count = least(score->sequences - i * B, B);
+        draw(t, RNN_FOR_TEST, first + i, length);
         const enum rnn_status status = look(t);
         if (status != RNN_OK)
             return status;
-        score->loss += t->net->loss / batches;
+        score->loss += t->net->loss / (double)batches;
         score->error += mean_error(t, count) * (double)count / (double)score->sequences;
     }
     return RNN_OK;
 }
 
-enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *t, size_t length,
-                                  size_t sequences) {
+enum rnn_status rnn_training_pass(struct rnn_score *score, struct rnn_training *t, size_t length,
+                                  size_t sequences, double goal) {
     struct rnn *net = t->net;
     const size_t most = t->spec.window ? t->spec.longest : net->longest;
     if (length > most || rnn_problem_fault(&t->spec.problem, length, least(net->work->most_reads, length)))
@@ -382,9 +382,14 @@ enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *
         rnn_norm_freeze(net, true);
     }
     net->work->only_loss = true;
-    const enum rnn_status status = score_batches(score, t, length);
+    const enum rnn_status status = score_batches(score, t, length, goal);
     net->work->only_loss = false;
     if (t->spec.population)
         rnn_norm_freeze(net, false);
     return status;
+}
+
+enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *t, size_t length,
+                                  size_t sequences) {
+    return rnn_training_pass(score, t, length, sequences, INFINITY);
 }

@@ -26,7 +26,9 @@ static uint32_t label[40 * 40];
 static void first_tests(const struct rnn_problem *problem, size_t length, size_t reads) {
     static double x[20 * 256 * 40], draws[20 * 50];
     for (uint32_t i = 0; i < 2; i++) {
-        const struct rnn_batch batch = { length, 20, reads, x, target + 20 * i, label + 20 * reads * i, NULL };
+        const struct rnn_batch batch = {
+            length, 20, reads, x, target + 20 * i, label + 20 * reads * i, NULL
+        };
         rnn_problem_fill(&batch, problem, (struct rnn_stream){ good.seed, RNN_FOR_TEST, i }, draws);
     }
 }
@@ -103,5 +105,33 @@ START_TEST(text_is_tested_on_what_was_held_out) {
 }
 END_TEST
 
+/* A pass says of the error what a test does, on the same sequences, and ends where it can only fail. */
+START_TEST(a_pass_ends_once_the_goal_is_missed) {
+    struct rnn *net = NULL, *other = NULL;
+    struct rnn_score test, pass;
+    const struct rnn_spec spec = net_spec(&good, 50);
+    struct rnn_training *tested = training_of(&net, &good, &spec),
+                        *passed = training_of(&other, &good, &spec);
+    for (int i = 0; i < 2; i++) { /* at chance, then where few are wrong */
+        ck_assert_int_eq(rnn_training_test(&test, tested, 20, 210), RNN_OK);
+        ck_assert_int_eq(rnn_training_pass(&pass, passed, 20, 210, test.error), RNN_OK);
+        ck_assert_double_eq(pass.error, test.error); /* by the last batch that errs */
+        ck_assert_int_eq(rnn_training_test(&test, tested, 20, 210), RNN_OK);
+        ck_assert_int_eq(rnn_training_pass(&pass, passed, 20, 210, 1.001 * test.error), RNN_OK);
+        ck_assert_mem_eq(&pass, &test, sizeof test);
+        ck_assert_int_eq(rnn_training_test(&test, tested, 20, 210), RNN_OK);
+        ck_assert_int_eq(rnn_training_pass(&pass, passed, 20, 210, test.error / 3), RNN_OK);
+        ck_assert_double_ge(pass.error, test.error / 3);
+        ck_assert_double_lt(pass.error, test.error);
+        ck_assert_double_lt(pass.loss, test.loss);
+        go_on(tested, 100);
+        go_on(passed, 100);
+    }
+    end(&tested, &net);
+    end(&passed, &other);
+}
+END_TEST
+
 UNIT_MAIN("train_scores", an_error_is_the_share_of_wrong_classes, an_error_of_adding_is_the_mean_square,
-          an_error_of_copy_is_that_of_the_symbols, text_is_tested_on_what_was_held_out)
+          an_error_of_copy_is_that_of_the_symbols, text_is_tested_on_what_was_held_out,
+          a_pass_ends_once_the_goal_is_missed)
