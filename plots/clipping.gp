@@ -33,7 +33,7 @@ plot for [i = 1:2] for [s = 1:2] data using (column("threshold")):(when(first(i,
 
 unset arrow; unset label; unset logscale x
 eval panel(0.11, 0.97, 0.13, 0.5)
-eval foot(tr("cheios: σ = 0,9; vazados: σ = 2; barra: ± 1 desvio-padrão", "full: σ = 0.9; hollow: σ = 2; bar: ± 1 standard deviation"))
+eval foot(tr("cheios: σ = 0,9; vazados: σ = 2; barra: ± 1 desvio-padrão", "filled: σ = 0.9; hollow: σ = 2; bar: ± 1 standard deviation"))
 set title tr("fração de cada defasagem em ‖g‖", "share of each lag in ‖g‖")
 set xlabel tr("defasagem k (passos)", "lag k (steps)")
 set label 1 tr("σ = 0,9, limiar 0,1", "σ = 0.9, threshold 0.1") at 38, -1.9 right
