@@ -17,6 +17,6 @@ set label 1 tr("acaso: uma em quatro", "chance: one in four") at 19.4, 0.19 righ
 set label 2 name_of(1) at 3.3, 0.5 right textcolor linestyle 11
 set label 3 name_of(2) at 8.3, 0.45 left textcolor linestyle 12
 set label 4 name_of(3) at 11.5, 0.88 center textcolor linestyle 13
-eval foot(spread(tr("barra", "bar")).", 16")
+eval foot(tr("barra: ± 1 desvio-padrão entre 16 sementes", "bar: ± 1 standard deviation over 16 seeds"))
 plot for [i = 1:3] data using (of(i, column("delay"))):(1 - column("error")) with lines linestyle i, \
      for [i = 1:3] data using (of(i, column("delay"))):(1 - column("error")):(column("error_sd")) with yerrorbars linestyle i dashtype 1
