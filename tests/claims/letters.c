@@ -56,8 +56,25 @@ START_TEST(what_is_learnt_from_errors_comes_from_the_first_letters_back) {
 }
 END_TEST
 
+/* Where theory knows the norms: of weights just drawn and hardly any input. They are of the whole way back, so of a
+ * training cut every letter too. */
+START_TEST(lags_are_counted_from_the_last_letter) {
+    struct sweep_table table =
+        claim_run(SEEDS * LOOKS * LAGS, (const char *const[]){ "--kind", "sigmoid", "--truncation", "1",
+                                                               "--updates", "8", "--seed", "101:116", NULL });
+    const double last = claim_mean(&table, "log10_norm", "update=0 lag=0").mean,
+                 before = claim_mean(&table, "log10_norm", "update=0 lag=1").mean;
+    claim_near("C21", "sigmoid, before: log10 of the gradient at the last letter, batch 10", last, -0.5, 0.02,
+               "of the softmax alone: 1 / sqrt(B), as 255 of 256 letters are not the next");
+    claim_near("C21", "sigmoid, before, cut every letter: of the gradient one letter back, over that",
+               before - last, log10(0.2361), 0.03, "mean field: r at sigma = 1 without input");
+    sweep_table_free(&table);
+}
+END_TEST
+
 int main(void) {
     TCase *cases = tcase_create("letters");
+    tcase_add_test(cases, lags_are_counted_from_the_last_letter);
     tcase_add_test(cases, what_is_learnt_from_errors_comes_from_the_first_letters_back);
     return claim_main(cases);
 }
