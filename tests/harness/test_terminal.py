@@ -197,8 +197,8 @@ class Plot(ProbeTest):
 
     def test_every_experiment_at_every_size(self):
         small = {"activations": [], "cliff": [], "lengths": ["--length", "10,100,1000"],
-                 "letters": ["--updates", "2", "--seed", "1", "--length", "8"], "forgetting": ["--length", "300", "--hidden", "8"],
-                 **{name: ["--updates", "2", "--seed", "1"] for name in ("learning", "diverging", "normalising", "window", "course")},
+                 "letters": ["--updates", "2", "--seed", "1", "--length", "8", "--hidden", "8"], "forgetting": ["--length", "300", "--hidden", "8"],
+                 **{name: ["--updates", "2", "--seed", "1", "--hidden", "8"] for name in ("learning", "diverging", "normalising", "window", "course")},
                  **{name: ["--hidden", "8", "--seed", "1:2"]
                     for name in ("batchnorm", "clipping", "critical", "gates", "prose", "relu", "updates", "vanishing")}}
         self.assertEqual(sorted(small), sorted(path.name for path in EXPERIMENTS.iterdir() if path.is_file() and os.access(path, os.X_OK)))
