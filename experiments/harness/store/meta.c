@@ -12,22 +12,12 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-/* The micro-architecture level of the x86-64 psABI, from the instruction sets that tell the levels apart. */
+/* The last of the instruction sets that the library has kernels for and this processor runs. */
 static const char *cpu_level(void) {
-#if defined __x86_64__
-    __builtin_cpu_init();
-    bool v2 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
-    bool v3 = v2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-              __builtin_cpu_supports("bmi2");
-    bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-              __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-              __builtin_cpu_supports("avx512vl");
-    return v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : v2 ? "x86-64-v2" : "x86-64";
-#elif defined __aarch64__
-    return "aarch64";
-#else
-    return "unknown";
-#endif
+    int last = 0;
+    while (rnn_level(last + 1))
+        last++;
+    return rnn_level(last);
 }
 
 static void print_member(struct buffer *out, const char *name, const char *text) {
