@@ -13,7 +13,7 @@
 
 /* ---- what an experiment declares ----------------------------------------------------------------- */
 
-/* The kind, range, unit and meaning of an axis live in one vocabulary (axes.c), so that `scale` means the
+/* The kind, range, unit and meaning of an axis live in one vocabulary (words.c), so that `scale` means the
  * same in every experiment; an experiment names the axis and its default, in the spelling of the flag. */
 struct sweep_axis {
     const char *name;
@@ -126,8 +126,8 @@ bool sweep_stops(const struct sweep_point *point);
  * length, hidden, batch, inputs and drive, those the experiment has; without the axis: elman, tanh, gaussian,
  * scale 1, forget 0, tied, no norm, gamma 1, epsilon 1e-5 (Cooijmans et al. 2017), batch 1, no drive, no
  * inputs, and a length and a hidden of 0 for the experiment to set. record is RNN_NORMS, or RNN_EVERYTHING
- * where the experiment wants it and under --arrays. Without drive there are no inputs, and the state starts from h_0 ~ N(0, 1) instead of 0 so
- * that there is a trajectory to measure. */
+ * where the experiment wants it, and under --arrays. Without drive there are no inputs, and the state starts
+ * from h_0 ~ N(0, 1) instead of 0 so that there is a trajectory to measure. */
 struct rnn_spec sweep_net_spec(const struct sweep_point *point);
 
 /* This worker's net, created or reused for `spec` and drawn with the point's seed. Borrowed until `run`
