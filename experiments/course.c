@@ -136,8 +136,7 @@ const struct sweep_spec experiment = {
     .name = "course",
     .question = "What happens inside a run?",
     .theory = "to learn what lies far back, r has to come up towards 1 in training, and may overshoot "
-              "(Pascanu, Mikolov, "
-              "Bengio 2013, section 3.3)",
+              "(Pascanu, Mikolov, Bengio 2013, section 3.3)",
     .axes = axes,
     .columns = columns,
     .plot = { .x = "update", .y = "log10_gradient", .beside = "loss" },

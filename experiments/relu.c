@@ -107,8 +107,7 @@ const struct sweep_spec experiment = {
     .name = "relu",
     .question = "Does a derivative of one, for positive input, keep the gradient from vanishing?",
     .theory = "r = scale / sqrt 2, for half of the units are off; with W = I and scale 1 a unit passes the "
-              "gradient "
-              "on whole while it is on (Le, Jaitly, Hinton 2015)",
+              "gradient on whole while it is on (Le, Jaitly, Hinton 2015)",
     .axes = axes,
     .columns = columns,
     .plot = { .x = "scale", .y = "r", .by = "activation", .theory = "theory_r", .guide = { 1, "r = 1" } },
