@@ -165,9 +165,12 @@ struct summary *sweep_summary_begin(struct buffer *out, const struct grid *grid)
 }
 
 static void forget_rows(struct summary *summary) {
-    tdestroy(summary->tree, free);
-    summary->tree = NULL;
-    summary->first = summary->at = NULL;
+    for (struct row *row; (row = summary->first);) { /* tdestroy is not everywhere */
+        summary->first = row->next;
+        tdelete(row, &summary->tree, by_keys);
+        free(row);
+    }
+    summary->at = NULL;
     summary->end = &summary->first;
 }
 
