@@ -170,7 +170,9 @@ class Plot(ProbeTest):
         self.assertNotIn("NaN", text)
         for name in ("activations", "cliff"):
             self.good(EXPERIMENTS / name, "--picture", f"{name}.svg")
-        self.assertEqual(len(set(re.findall(r"[-\d.]+\.\.[-\d.]+", self.bytes_of("cliff.svg").decode()))), 5)
+        text = self.bytes_of("cliff.svg").decode()
+        self.assertEqual(len(set(re.findall(r"[-\d.]+\.\.[-\d.]+", text))), 5)
+        self.assertEqual([len(line) < 71 for line in re.findall(r">([^<>]{20,})<", text) if "descent" in line or "explodes" in line], [True, True])
 
     def test_a_picture_of_another_kind_is_refused(self):
         for name in ("a.pdf", "a", ".svg", "a.csv"):

@@ -31,11 +31,14 @@ static const struct style colours = { { "#0072B2", "#D55E00", "#009E73", "#CC79A
                                       { "#eaf2f9", "#9ecae1", "#4292c6", "#fdae6b", "#d94801" },
                                       "#222222" };
 
-/* A string as gnuplot reads it between single quotes. */
+/* A string as gnuplot reads it between single quotes, which do not reach over the end of a line. */
 static void print_quoted(struct buffer *script, const char *text) {
     sweep_append(script, "'", 1);
     for (; *text; text++)
-        sweep_append(script, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
+        if (*text == '\'' || *text == '\n')
+            sweep_append_text(script, *text == '\n' ? "'.\"\\n\".'" : "''");
+        else
+            sweep_append(script, text, 1);
     sweep_append(script, "'", 1);
 }
 
@@ -276,6 +279,8 @@ static void print_styles(struct buffer *script, const struct picture *picture) {
             sweep_print(script, "set style line %d lt 0 pt '%s'\n", 1 + i, mark_of(picture->style, slice, i));
 }
 
+enum { TITLE_WIDTH = 70 };
+
 /* A picture in a file: under the experiment's question, above a key. */
 static void print_canvas(struct buffer *script, const struct picture *picture) {
     const struct sweep_spec *spec = picture->slice->grid->spec;
@@ -288,9 +293,14 @@ static void print_canvas(struct buffer *script, const struct picture *picture) {
                 "\nset encoding utf8\nset decimalsign '.'\nset key below\nset border 3\nset tics nomirror\n");
     if (picture->slice->column[1])
         return;
+    struct buffer title = { .data = NULL };
+    sweep_fold(&title, sweep_tr(spec->question), 0, 0, TITLE_WIDTH);
     sweep_print(script, "set ylabel '%s' noenhanced\nset title ", spec->plot.y);
-    print_quoted(script, sweep_tr(spec->question));
+    if (!title.failed)
+        title.data[title.size - 1] = '\0'; /* the end of the last line */
+    print_quoted(script, title.failed ? "" : title.data);
     sweep_print(script, " font ',13' noenhanced\n");
+    sweep_buffer_free(&title);
 }
 
 static void print_screen(struct buffer *script, const struct picture *picture) {
