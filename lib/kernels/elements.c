@@ -24,15 +24,10 @@ static int find_ones(uint32_t *where, const double *x, size_t count, size_t cols
     return 1;
 }
 
-static void pick(double *restrict out, const double *bias, const double *packed, const uint32_t *where,
-                 size_t batch, size_t rows, size_t cols) {
-    for (size_t b = 0; b < batch; b++)
-        for (size_t row = 0; row < rows; row += K_STRIP) {
-            const double *column = packed + row * cols + where[b] * K_STRIP;
-            const size_t height = rows - row < K_STRIP ? rows - row : K_STRIP;
-            for (size_t i = row; i < row + height; i++)
-                out[b * rows + i] = bias[i] + column[i - row];
-        }
+static void tabulate(double *restrict table, const double *bias, const double *W, size_t rows, size_t cols) {
+    for (size_t j = 0; j < cols; j++)
+        for (size_t i = 0; i < rows; i++)
+            table[j * rows + i] = bias[i] + W[i * cols + j];
 }
 
 /* So many rows of W at a time stay in the first-level cache, which a whole column in strides does not. */
@@ -135,6 +130,6 @@ static void adam(double *restrict theta, double *restrict v, double *restrict s,
 }
 
 const struct k_elements NAME_OF(k_elements_, LEVEL) = {
-    find_ones, pick,      outer_pick_add, multiply, multiply_add, lstm_state, lstm_output_back,
+    find_ones, tabulate,  outer_pick_add, multiply, multiply_add, lstm_state, lstm_output_back,
     lstm_back, gru_state, gru_back,       sgd,      rmsprop,      adam,
 };

@@ -38,10 +38,12 @@ void k_outer_add_gates(double *W, const double *a, size_t gates, size_t apart, c
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
 /* The same for rows of x that are all zeros but a one, such as letters: where each has it. k_find_ones is 1 if every row
- * is such a one; k_pick is k_affine of one term, k_outer_pick_add k_outer_add, both to the same bits. */
+ * is such a one. k_tabulate sets table (cols, rows), bias + column by column of W, from whose row where[b] out[b] goes on
+ * in k_affine_from: k_affine with a first term of W. k_outer_pick_add is k_outer_add. All to the same bits. */
 int k_find_ones(uint32_t *where, const double *x, size_t count, size_t cols);
-void k_pick(double *out, const double *bias, const double *packed, const uint32_t *where, size_t batch,
-            size_t rows, size_t cols);
+void k_tabulate(double *table, const double *bias, const double *W, size_t rows, size_t cols);
+void k_affine_from(double *out, const double *table, const uint32_t *where, const struct k_term *terms,
+                   size_t count, size_t batch, size_t rows, int upward);
 void k_outer_pick_add(double *W, const double *a, const uint32_t *where, size_t count, size_t rows,
                       size_t cols);
 

@@ -77,16 +77,21 @@ void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols
 
 void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
               size_t rows, int upward) {
-    in_use()->products->product(out, bias, 0, terms, count, batch, rows, upward);
+    in_use()->products->product(out, bias, 0, NULL, terms, count, batch, rows, upward);
+}
+
+void k_affine_from(double *out, const double *table, const uint32_t *where, const struct k_term *terms,
+                   size_t count, size_t batch, size_t rows, int upward) {
+    in_use()->products->product(out, table, rows, where, terms, count, batch, rows, upward);
 }
 
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols) {
-    in_use()->products->product(out, NULL, 0, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, NULL, 0, NULL, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
 }
 
 void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                    size_t cols) {
-    in_use()->products->product(out, out, rows, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, out, rows, NULL, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
 }
 
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
@@ -106,9 +111,8 @@ int k_find_ones(uint32_t *where, const double *x, size_t count, size_t cols) {
     return in_use()->elements->find_ones(where, x, count, cols);
 }
 
-void k_pick(double *out, const double *bias, const double *packed, const uint32_t *where, size_t batch,
-            size_t rows, size_t cols) {
-    in_use()->elements->pick(out, bias, packed, where, batch, rows, cols);
+void k_tabulate(double *table, const double *bias, const double *W, size_t rows, size_t cols) {
+    in_use()->elements->tabulate(table, bias, W, rows, cols);
 }
 
 void k_outer_pick_add(double *W, const double *a, const uint32_t *where, size_t count, size_t rows,

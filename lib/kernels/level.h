@@ -54,12 +54,12 @@ enum { K_LANES = 16 };
 typedef int k_forward_kernel(double *h, size_t count);
 typedef double k_back_kernel(double *da, const double *dh, const double *h, size_t count);
 
-/* product.c; out[b] = start[b] + sum over the terms of W x[b], with start_step doubles from start[b]
- * to start[b + 1], and from zero where start is NULL */
+/* product.c; out[b] = start[where[b]] + sum over the terms of W x[b], with start_step doubles from start[i] to
+ * start[i + 1]; where[b] is b if that is NULL, and start[i] zero */
 struct k_products {
     int fused; /* 1 where a * b + c is rounded once, here and in the maps */
-    void (*product)(double *out, const double *start, size_t start_step, const struct k_term *terms,
-                    size_t count, size_t batch, size_t rows, int upward);
+    void (*product)(double *out, const double *start, size_t start_step, const uint32_t *where,
+                    const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward);
     __typeof__(k_outer_add_gates) *outer_add;
     void (*column_sums_add)(double *b, const double *a, size_t count, size_t cols);
 };
@@ -77,7 +77,7 @@ struct k_maps {
 /* elements.c, likewise */
 struct k_elements {
     __typeof__(k_find_ones) *find_ones;
-    __typeof__(k_pick) *pick;
+    __typeof__(k_tabulate) *tabulate;
     __typeof__(k_outer_pick_add) *outer_pick_add;
     __typeof__(k_multiply) *multiply, *multiply_add;
     __typeof__(k_lstm_state) *lstm_state;

@@ -45,10 +45,11 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
  * tiles are so tall that each row is read few times. */
 enum { LAID = OUTER_STRIPS == 1 };
 
-/* out[column] = start[column] + sum over the terms of W x[column]. Of an x that is `turned` the columns of a tile lie
- * together: [k][column], or as LAID says. */
+/* out[column] = start[where[column]] + sum over the terms of W x[column]. Of an x that is `turned` the columns of a tile
+ * lie together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
+    const uint32_t *where; /* NULL: 0, 1, 2, ... */
     size_t rows; /* of W; the last strip may reach beyond */
     size_t out_step, start_step; /* doubles from one column to the next */
     size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
@@ -77,12 +78,13 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
     vec sum[WIDEST][MOST_VECTORS], w[MOST_VECTORS];
     UNROLL
     for (int c = 0; c < WIDEST; c++) {
+        const size_t i = column + (size_t)c;
+        const double *from =
+            c < columns && start ? start + (b->where ? b->where[i] : i) * b->start_step : NULL;
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
             if (c < columns && v < vectors)
-                sum[c][v] = !start  ? splat(0)
-                            : whole ? load(start + (size_t)c * b->start_step + v * LANES)
-                                    : load_left(start + (size_t)c * b->start_step, v, rows);
+                sum[c][v] = !start ? splat(0) : whole ? load(from + v * LANES) : load_left(from, v, rows);
     }
     for (const struct k_term *term = b->terms; term < b->end; term++) {
         const size_t depth = term->cols, next = depth * K_STRIP; /* doubles from one strip to the next */
@@ -139,7 +141,6 @@ INLINE void multiply_strips(double *out, const double *start, const struct block
         tiles[width][strips][turned](out, start, b, strip, column);
         column += width;
         out += width * b->out_step;
-        start = start ? start + width * b->start_step : NULL;
     }
 }
 
@@ -155,13 +156,16 @@ INLINE void multiply_block(double *out, const double *start, struct block b, siz
     }
 }
 
-static void product(double *out, const double *start, size_t start_step, const struct k_term *terms,
-                    size_t count, size_t batch, size_t rows, int upward) {
-    multiply_block(
-        out, start,
-        (struct block){
-            .terms = terms, .end = terms + count, .rows = rows, .out_step = rows, .start_step = start_step },
-        batch, 0, upward);
+static void product(double *out, const double *start, size_t start_step, const uint32_t *where,
+                    const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward) {
+    multiply_block(out, start,
+                   (struct block){ .terms = terms,
+                                   .end = terms + count,
+                                   .where = where,
+                                   .rows = rows,
+                                   .out_step = rows,
+                                   .start_step = start_step },
+                   batch, 0, upward);
 }
 
 /* ---- outer sums --------------------------------------------------------------------------------------- */

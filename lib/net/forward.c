@@ -10,27 +10,45 @@ void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
         pack(rnn_packed_gate(net, packed, g), W + g * H * H, H, H);
 }
 
+/* The places of the ones of x_t, if it has such; then what stands in packed_x is no W_xh but its table. */
+static const uint32_t *ones_of(const struct rnn *net, size_t t) {
+    return net->work->one_hot ? net->work->ones + (t - 1) * net->spec.batch : NULL;
+}
+
 void rnn_fill_input(double *out, const struct rnn *net, size_t g, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
-    const double *bias = net->p.b_h + g * H;
     const struct k_term input = rnn_input_term(net, g, t);
     if (net->work->one_hot)
-        k_pick(out, bias, input.packed, net->work->ones + (t - 1) * B, B, H, input.cols);
+        k_affine_from(out, input.packed, ones_of(net, t), NULL, 0, B, H, 0);
     else
-        k_affine(out, bias, &input, 1, B, H, 0);
+        k_affine(out, net->p.b_h + g * H, &input, 1, B, H, 0);
 }
 
 double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
     const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
     double *a = rnn_gate(net, g, t);
-    if (net->work->one_hot) {
-        rnn_fill_input(a, net, g, t);
-        k_product_add(a, terms[1].packed, terms[1].x, B, H, H);
-    } else {
+    if (net->work->one_hot)
+        k_affine_from(a, terms[0].packed, ones_of(net, t), terms + 1, 1, B, H, t % 2);
+    else
         k_affine(a, net->p.b_h + g * H, terms, 2, B, H, t % 2);
-    }
     return a;
+}
+
+/* W_xh packed, or its table where rows of x hold a single one. */
+static void lay_inputs(struct rnn *net) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t H = s->hidden, I = s->inputs;
+    net->work->one_hot =
+        net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x, s->length * s->batch, I));
+    net->work->told = false;
+    for (size_t g = 0; g < s->cell->gates; g++) {
+        double *laid = net->work->packed_x + g * k_packed_size(H, I);
+        if (net->work->one_hot)
+            k_tabulate(laid, net->p.b_h + g * H, net->p.W_xh + g * H * I, H, I);
+        else
+            k_pack(laid, net->p.W_xh + g * H * I, H, I);
+    }
 }
 
 enum rnn_status rnn_forward_segment(struct rnn *net, size_t last) {
@@ -83,12 +101,7 @@ static void pass_on(struct rnn *net, size_t from) {
 
 enum rnn_status rnn_forward(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    for (size_t g = 0; g < s->cell->gates; g++)
-        k_pack(net->work->packed_x + g * k_packed_size(s->hidden, s->inputs),
-               net->p.W_xh + g * s->hidden * s->inputs, s->hidden, s->inputs);
-    net->work->one_hot = net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x,
-                                                                            s->length * s->batch, s->inputs));
-    net->work->told = false;
+    lay_inputs(net);
     if (s->weights == RNN_TIED)
         rnn_pack_gates(net, net->work->packed, net->p.W_hh, k_pack);
     if (net->from)

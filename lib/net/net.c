@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ALIGNMENT = 64, MANY_INPUTS = 64 };
+enum { ALIGNMENT = 64, FEW_INPUTS = 4 };
 
 /* Walks the allocation: `bytes` grows in double, which cannot overflow; base is NULL while measuring. */
 struct carver {
@@ -67,6 +67,12 @@ size_t rnn_segment(size_t length, size_t batch) {
     return whole_blocks((size_t)ceil(sqrt((double)length)), batch);
 }
 
+/* Where knowing it spares work: of few inputs in a training, which has gradients. */
+static bool may_be_one_hot(const struct rnn_spec *s) {
+    const size_t least = s->record >= RNN_GRADIENTS ? FEW_INPUTS : RNN_MANY_INPUTS;
+    return s->inputs >= least && s->norm == RNN_NO_NORM;
+}
+
 static void carve_work(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
     const double B = (double)s->batch, H = (double)s->hidden, O = (double)s->outputs,
@@ -76,8 +82,7 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
     net->work->scratch = take_doubles(
         carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + rows + fmin(rows, RNN_ROWS_READ) * O));
-    net->work->ones =
-        s->inputs < MANY_INPUTS ? NULL : take(carver, (double)s->length * B, sizeof *net->work->ones);
+    net->work->ones = may_be_one_hot(s) ? take(carver, (double)s->length * B, sizeof *net->work->ones) : NULL;
     net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;
 }
 

@@ -39,6 +39,9 @@ enum { RNN_MOST_GATES = 4 };
 /* Rows of y that are read out, and their gradient brought back, at a time. */
 enum { RNN_ROWS_READ = 128 };
 
+/* From so many inputs on, gradients are picked where x_t has its one; a product with all of x_t is quicker below. */
+enum { RNN_MANY_INPUTS = 64 };
+
 /* The gate whose bias the spec's `forget` sets, and whose product over time is what a state keeps. */
 enum { RNN_KEEPING_GATE = 1 };
 
@@ -68,9 +71,10 @@ struct rnn_work {
     double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
                             `da` itself where a_t is their plain sum with b_h */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
-    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them */
+    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh its
+                                               table if `one_hot` */
     uint32_t *ones; /* (T, B): where x_t has its one, if each x_t is zeros but a one, as `one_hot` says; NULL where
-                       there are few inputs, whose products are cheap */
+                       there are few inputs, whose products are cheap, or a norm sees them apart from b_h */
     bool one_hot;
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */

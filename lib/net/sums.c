@@ -45,11 +45,12 @@ void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
     const double *da_x = rnn_gate_gradient(net, net->work->da_x, 0, slot);
     k_outer_add_gates(dW, rnn_gate_gradient(net, net->work->da_h, 0, slot), gates, apart,
                       rnn_state(net, p->first - 1), count, H, H);
-    if (I && !net->work->one_hot)
+    const bool picks = net->work->one_hot && I >= RNN_MANY_INPUTS;
+    if (I && !picks)
         k_outer_add_gates(net->d.W_xh, da_x, gates, apart, net->x + (p->first - 1) * s->batch * I, count, H,
                           I);
     for (size_t g = 0; g < gates; g++) {
-        if (net->work->one_hot)
+        if (picks)
             k_outer_pick_add(net->d.W_xh + g * H * I, da_x + g * apart,
                              net->work->ones + (p->first - 1) * s->batch, count, H, I);
         k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->work->da, g, slot), count, H);

@@ -14,6 +14,7 @@ static void check_picks(const struct k_level *k, size_t rows, size_t cols) {
     enum { BATCH = 7 };
     uint32_t where[BATCH], found[BATCH];
     double *x = fenced(BATCH * cols), *W = random_array(rows * cols, 21), *bias = random_array(rows, 22);
+    double *table = fenced(rows * cols), *second = random_array(BATCH * cols, 24);
     double *packed = fenced(k_packed_size(rows, cols)), *a = random_array(BATCH * rows, 23);
     double *out = fenced(BATCH * rows), *expected = fenced(BATCH * rows);
     memset(x, 0, BATCH * cols * sizeof *x);
@@ -22,10 +23,15 @@ static void check_picks(const struct k_level *k, size_t rows, size_t cols) {
     k_pack(packed, W, rows, cols);
     ck_assert_int_eq(k->elements->find_ones(found, x, BATCH, cols), 1);
     ck_assert_mem_eq(found, where, sizeof where);
-    k->elements->pick(out, bias, packed, where, BATCH, rows, cols);
-    k->products->product(expected, bias, 0, &(struct k_term){ packed, x, cols }, 1, BATCH, rows, 0);
-    assert_same_bits(out, expected, BATCH * rows, "pick");
-    assert_fence(out, BATCH * rows);
+    k->elements->tabulate(table, bias, W, rows, cols);
+    assert_fence(table, rows * cols);
+    const struct k_term terms[] = { { packed, x, cols }, { packed, second, cols } };
+    for (size_t more = 0; more < 2; more++) {
+        k->products->product(out, table, rows, where, terms + 1, more, BATCH, rows, 1);
+        k->products->product(expected, bias, 0, NULL, terms, 1 + more, BATCH, rows, 0);
+        assert_same_bits(out, expected, BATCH * rows, "picked");
+        assert_fence(out, BATCH * rows);
+    }
     double *sum = copy_of(W, rows * cols);
     k->elements->outer_pick_add(W, a, where, BATCH, rows, cols);
     k->products->outer_add(sum, a, 1, 0, x, BATCH, rows, cols);
@@ -41,7 +47,8 @@ static void check_picks(const struct k_level *k, size_t rows, size_t cols) {
         x[6 * cols + (where[6] + 1) % cols] = i == 1 ? 1 : not_one[i];
         ck_assert_int_eq(k->elements->find_ones(found, x, BATCH, cols), 0);
     }
-    free(x), free(W), free(bias), free(packed), free(a), free(out), free(expected), free(sum);
+    free(x), free(W), free(bias), free(table), free(second), free(packed), free(a), free(out);
+    free(expected), free(sum);
 }
 
 static void check_products(const struct k_level *k, size_t n) {

@@ -7,14 +7,17 @@
 
 enum { LENGTH = 7, HIDDEN = 9, BATCH = 3, LETTERS = 70, UNUSED = 69 };
 
-static struct rnn *net_of(const struct rnn_cell *cell, enum rnn_weights weights, size_t segment) {
+static struct rnn *net_of(const struct rnn_cell *cell, enum rnn_weights weights, enum rnn_norm norm,
+                          size_t segment) {
     struct rnn *net = NULL;
     const struct rnn_spec spec = { .cell = cell,
                                    .activation = &rnn_tanh,
                                    .init = RNN_GAUSSIAN,
                                    .weights = weights,
                                    .record = RNN_GRADIENTS,
-                                   .norm = RNN_NO_NORM,
+                                   .norm = norm,
+                                   .gamma = 0.613,
+                                   .epsilon = 0.0385,
                                    .scale = 1.385,
                                    .drive = 0.713,
                                    .forget = 0.5,
@@ -41,8 +44,8 @@ static void run(struct rnn *net) {
 }
 
 /* A second one that is too small to change a sum, but for the gradient of its own column, makes x no letter. */
-static void check(const struct rnn_cell *cell, enum rnn_weights weights, size_t segment) {
-    struct rnn *net = net_of(cell, weights, segment);
+static void check(const struct rnn_cell *cell, enum rnn_weights weights, enum rnn_norm norm, size_t segment) {
+    struct rnn *net = net_of(cell, weights, norm, segment);
     double *gradient = malloc(net->parameters * sizeof *gradient), log_dh[LENGTH];
     run(net);
     memcpy(gradient, net->gradient, net->parameters * sizeof *gradient);
@@ -60,10 +63,12 @@ static void check(const struct rnn_cell *cell, enum rnn_weights weights, size_t 
 START_TEST(letters_give_the_bits_of_numbers_of_any_kind) {
     const struct rnn_cell *const cells[] = { &rnn_elman, &rnn_lstm, &rnn_gru };
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        check(cells[i], RNN_TIED, LENGTH);
-        check(cells[i], RNN_UNTIED, LENGTH);
-        check(cells[i], RNN_TIED, 2);
+        check(cells[i], RNN_TIED, RNN_NO_NORM, LENGTH);
+        check(cells[i], RNN_UNTIED, RNN_NO_NORM, LENGTH);
+        check(cells[i], RNN_TIED, RNN_NO_NORM, 2);
     }
+    for (enum rnn_norm norm = RNN_NORM_INPUT; norm <= RNN_NORM_SEPARATE; norm++)
+        check(&rnn_elman, RNN_TIED, norm, LENGTH);
 }
 END_TEST
 

@@ -53,8 +53,8 @@ static void check_product(const struct k_level *k, size_t terms, size_t batch, s
     for (int upward = 0; upward < 2; upward++) {
         double *out = copy_of(before, batch * rows);
         const double *const start[BEGINNINGS] = { NULL, bias, out };
-        k->products->product(out, start[from], from == FROM_OUT ? rows : 0, sum.terms, terms, batch, rows,
-                             upward);
+        k->products->product(out, start[from], from == FROM_OUT ? rows : 0, NULL, sum.terms, terms, batch,
+                             rows, upward);
         assert_same_bits(out, expected, batch * rows, k->name);
         assert_fence(out, batch * rows);
         free(out);
@@ -81,7 +81,7 @@ static void check_accuracy(const struct k_level *k) {
     double *W = random_array(ROWS * COLS, 4), *x = random_array(BATCH * COLS, 5);
     double *out = fenced(BATCH * ROWS), *packed = fenced(k_packed_size(ROWS, COLS));
     k_pack(packed, W, ROWS, COLS);
-    k->products->product(out, NULL, 0, &(struct k_term){ packed, x, COLS }, 1, BATCH, ROWS, 0);
+    k->products->product(out, NULL, 0, NULL, &(struct k_term){ packed, x, COLS }, 1, BATCH, ROWS, 0);
     for (size_t i = 0; i < BATCH * ROWS; i++) {
         long double sum = 0, size = 0;
         for (size_t j = 0; j < COLS; j++) {
