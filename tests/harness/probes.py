@@ -61,15 +61,15 @@ class ProbeTest(unittest.TestCase):
     def command(self, probe, *arguments):
         return [str(PROBES / probe), *map(str, arguments)]
 
-    def run_probe(self, probe, *arguments, timeout=60, environment=None, **options):
-        """Runs to the end with both outputs captured as text."""
+    def run_probe(self, probe, *arguments, environment=None, **options):
+        """Runs to the end with both outputs captured as text; how long that may take the test runner knows."""
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         environment = environment or self.environment()
         if "preexec_fn" in options:
             environment.update(UNCOUNTED)
-        return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, timeout=timeout, text=True,
-                                     env=environment, **options))
+        return Result(subprocess.run(self.command(probe, *arguments), cwd=self.folder, text=True, env=environment,
+                                     **options))
 
     def shown_on_terminal(self, stream, probe, *arguments, ready=lambda terminal: None, environment=None, **options):
         """(what a run writes on a terminal, exit status), where `stream` is one; `ready` sets the terminal up."""

@@ -89,7 +89,7 @@ zpty -w z $'zstyle ":completion:*" format ""; print re""ady'; zpty -r -m z seen 
 zpty -n -w z $'vanishing --acti\\t'; zpty -r -m z seen '*--activation*' && print -r -- flag
 zpty -n -w z $' tanh,re\\t'; zpty -r -m z seen '*tanh,relu*' && print -r -- value
 zpty -d z'''.replace('"$1"', f'"{MANUALS}"')
-        self.assertEqual(subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, timeout=60,
+        self.assertEqual(subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True,
                                         cwd=self.folder, env=self.environment(TERM="dumb")).stdout.split(), ["flag", "value"])
 
     @needs("fish")

@@ -116,7 +116,7 @@ class Slurm(ProbeTest):
 
     def test_an_array_of_shards_one_of_them_requeued_and_a_merge(self):
         grid = ["--updates", "10000", "--length", "500", "--first", "2000", "--seed", "1:4"]
-        self.good("lasting", "--out", "whole.csv", *grid, timeout=300)
+        self.good("lasting", "--out", "whole.csv", *grid)
         (self.folder / "build").mkdir()
         (self.folder / "build/experiments").symlink_to(PROBES)
         array = self.submit("--array=0-1", SCRIPT, "lasting", *grid)

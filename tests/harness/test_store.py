@@ -317,7 +317,7 @@ class Others(StoreTest):
         whole = self.whole(*GRID)
         runs = [self.start_probe("busy", "--out", "a.csv", *GRID, "--jobs", "2") for _ in range(3)]
         for process in runs:
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate()
             self.assertEqual((process.returncode, err), (0, ""))
         self.assertWhole(whole)
 
@@ -325,7 +325,7 @@ class Others(StoreTest):
         for _ in range(5):
             runs = [self.start_probe("busy", "--out", "a.csv", "--seed", seeds) for seeds in ("1:40", "1:50")]
             for process in runs:
-                self.assertEqual((process.communicate(timeout=60)[1], process.returncode), ("", 0))
+                self.assertEqual((process.communicate()[1], process.returncode), ("", 0))
             grid = json.loads(self.bytes_of("a.meta.json"))["grid"]
             for name, key in (("a.csv", "csv"), ("a.summary.csv", "summary")):
                 self.assertTrue(grid[key].endswith(f"{zlib.crc32(self.bytes_of(name)):08x}"), grid)
