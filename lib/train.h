@@ -78,6 +78,7 @@ struct rnn_batch {
     double *target;              /* (n, B, outputs), unless the task has classes */
     uint32_t *label;             /* (n, B), if it has */
     uint32_t *ones;              /* (T, B): of a task that is one-hot, which channel of x_t is 1; NULL: not wanted */
+    size_t known;                /* first rows of x that are already one-hot as `ones` says: only their ones are moved */
 };
 
 /* Fills a batch. Sequence b is the same whatever B is, and depends on the stream alone: a seed, RNN_FOR_BATCH

@@ -38,9 +38,9 @@ double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
 /* W_xh packed, or its table where rows of x hold a single one. */
 static void lay_inputs(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, I = s->inputs;
+    const size_t H = s->hidden, I = s->inputs, rows = s->length * s->batch;
     net->work->one_hot =
-        net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x, s->length * s->batch, I));
+        net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x, rows, I)) ? rows : 0;
     net->work->told = false;
     for (size_t g = 0; g < s->cell->gates; g++) {
         double *laid = net->work->packed_x + g * k_packed_size(H, I);

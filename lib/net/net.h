@@ -73,9 +73,9 @@ struct rnn_work {
     double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh its
                                                table if `one_hot` */
-    uint32_t *ones; /* (T, B): where x_t has its one, if each x_t is zeros but a one, as `one_hot` says; NULL where
-                       there are few inputs, whose products are cheap, or a norm sees them apart from b_h */
-    bool one_hot;
+    uint32_t *ones; /* (T, B): where x_t has its one, of the first `one_hot` rows; NULL where there are few inputs,
+                       whose products are cheap, or a norm sees them apart from b_h */
+    size_t one_hot; /* all rows of x in the last forward pass if each was zeros but a one, else 0 */
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */

@@ -18,10 +18,14 @@ static double *row_of(const struct rnn_batch *to, size_t inputs, size_t t, size_
 
 static void show(const struct rnn_batch *to, size_t inputs, size_t t, size_t b, size_t symbol) {
     double *row = row_of(to, inputs, t, b);
-    memset(row, 0, inputs * sizeof *row);
+    const size_t number = t * to->batch + b;
+    if (number < to->known)
+        row[to->ones[number]] = 0;
+    else
+        memset(row, 0, inputs * sizeof *row);
     row[symbol] = 1;
     if (to->ones)
-        to->ones[t * to->batch + b] = (uint32_t)symbol;
+        to->ones[number] = (uint32_t)symbol;
 }
 
 /* The uniform numbers of all sequences; returns how many each has. */
@@ -187,14 +191,10 @@ static void fill_text(const struct rnn_batch *to, const struct rnn_problem *prob
     const struct rnn_text *text = stream.purpose == RNN_FOR_TEST ? &problem->held_out : &problem->text;
     const size_t T = to->length, B = to->batch;
     draw(draws, to, problem->task, stream);
-    memset(to->x, 0, T * B * RNN_BYTES * sizeof *to->x);
     for (size_t b = 0; b < B; b++) {
         const unsigned char *window = text->bytes + pick(draws[b], 0, text->size - T);
-        for (size_t t = 0; t < T; t++) {
-            row_of(to, RNN_BYTES, t, b)[window[t]] = 1;
-            if (to->ones)
-                to->ones[t * B + b] = window[t];
-        }
+        for (size_t t = 0; t < T; t++)
+            show(to, RNN_BYTES, t, b, window[t]);
         for (size_t r = 0; r < to->reads; r++)
             to->label[r * B + b] = window[T - to->reads + r + 1];
     }

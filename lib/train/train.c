@@ -242,7 +242,8 @@ static void draw(struct rnn_training *t, enum rnn_purpose purpose, size_t index,
                                      .x = t->spec.window ? t->work->sequences : net->x,
                                      .target = net->target,
                                      .label = net->label,
-                                     .ones = t->spec.window ? NULL : net->work->ones };
+                                     .ones = t->spec.window ? NULL : net->work->ones,
+                                     .known = net->spec.inputs >= RNN_MANY_INPUTS ? net->work->one_hot : 0 };
     rnn_problem_fill(&batch, &t->spec.problem, (struct rnn_stream){ t->spec.seed, purpose, (uint32_t)index },
                      t->work->draws);
     if (t->spec.window)

@@ -120,7 +120,7 @@ START_TEST(a_window_sees_the_last_inputs_side_by_side) {
     static double x[8 * 20 * 5], draws[20 * 8];
     uint32_t label[20];
     struct rnn_training_spec how = recall_spec(3, 10);
-    const struct rnn_batch batch = { 8, 20, 1, x, NULL, label, NULL };
+    const struct rnn_batch batch = { 8, 20, 1, x, NULL, label, NULL, 0 };
     const struct rnn_spec spec = window_spec(&how);
     struct rnn *net = NULL;
     struct rnn_training *training = training_of(&net, &how, &spec);
@@ -179,7 +179,31 @@ START_TEST(what_is_written_into_x_is_what_the_net_reads) {
 }
 END_TEST
 
+/* Rows that are known to hold a single one lose that alone: of batches of any length nothing may stay. */
+START_TEST(what_a_training_shows_is_its_batch_whatever_it_showed_before) {
+    static const unsigned char text[] = "o que se mostrou antes fica para tras, letra por letra";
+    static double x[20 * 20 * RNN_BYTES], draws[20];
+    uint32_t label[20];
+    struct rnn *net = NULL;
+    struct rnn_training_spec how = good;
+    const struct rnn_text all = { text, sizeof text - 1 };
+    how.problem = (struct rnn_problem){ .task = &rnn_task_text, .text = all, .held_out = all };
+    how.shortest = 3;
+    const struct rnn_spec spec = net_spec(&how, 5);
+    struct rnn_training *training = training_of(&net, &how, &spec);
+    for (uint32_t update = 0; update < 30; update++) {
+        go_on(training, 1);
+        const size_t T = net->spec.length;
+        const struct rnn_batch batch = { T, 20, 1, x, NULL, label, NULL, 0 };
+        rnn_problem_fill(&batch, &how.problem, (struct rnn_stream){ how.seed, RNN_FOR_BATCH, update }, draws);
+        ck_assert_mem_eq(net->x, x, T * 20 * RNN_BYTES * sizeof *x);
+    }
+    end(&training, &net);
+}
+END_TEST
+
 UNIT_MAIN("train", a_net_learns_temporal_order, data_depend_on_the_seed_and_the_update_alone,
           tests_are_fresh_and_leave_the_training_alone, lengths_are_drawn_from_all_of_their_range,
           a_window_sees_the_last_inputs_side_by_side, a_window_learns_what_lies_within_it_and_nothing_else,
-          what_is_written_into_x_is_what_the_net_reads)
+          what_is_written_into_x_is_what_the_net_reads,
+          what_a_training_shows_is_its_batch_whatever_it_showed_before)
