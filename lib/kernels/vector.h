@@ -46,10 +46,16 @@ INLINE void store(double *x, vec value) {
     *(loose *)x = value;
 }
 
+#if defined __AVX512F__
+INLINE __mmask8 first_lanes(size_t count) {
+    return (__mmask8)(count < LANES ? (1u << count) - 1 : 255);
+}
+#endif
+
 /* The same of the first `count` places alone, all of them if there are as many lanes; the other lanes read are 0. */
 INLINE vec load_first(const double *x, size_t count) {
 #if defined __AVX512F__
-    return (vec)_mm512_maskz_loadu_pd(count < LANES ? (__mmask8)((1u << count) - 1) : 255, x);
+    return (vec)_mm512_maskz_loadu_pd(first_lanes(count), x);
 #else
     vec value = { 0 };
     UNROLL
@@ -62,7 +68,7 @@ INLINE vec load_first(const double *x, size_t count) {
 
 INLINE void store_first(double *x, vec value, size_t count) {
 #if defined __AVX512F__
-    _mm512_mask_storeu_pd(x, count < LANES ? (__mmask8)((1u << count) - 1) : 255, (__m512d)value);
+    _mm512_mask_storeu_pd(x, first_lanes(count), (__m512d)value);
 #else
     UNROLL
     for (size_t i = 0; i < LANES; i++)
