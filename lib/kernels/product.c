@@ -160,7 +160,7 @@ static void product(double *out, const double *start, size_t start_step, const u
                     const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward) {
     multiply_block(out, start,
                    (struct block){ .terms = terms,
-                                   .end = terms + count,
+                                   .end = count ? terms + count : terms, /* NULL, if there are none */
                                    .where = where,
                                    .rows = rows,
                                    .out_step = rows,
