@@ -28,11 +28,11 @@ static const struct sweep_column columns[] = {
     { "lag", "steps k = T - t between h_t and the loss", .key = true },
     { "log10_norm", "log10 of ||dL/dh_t||, Frobenius over batch and units", 0 },
     { "log10_theory", "mean field, from the norm at lag 0: + k log10 sqrt(chi); empty for identity", 0 },
-    { "log10_bound", "upper bound from the norm at lag 0: + sum of log10(gamma * largest singular value, by LAPACK)",
-      0 },
+    { "log10_bound",
+      "upper bound from the norm at lag 0: + sum of log10(gamma * largest singular value, by LAPACK)", 0 },
     { "log10_radius",
-      "W alone, in the long run, from the norm at lag 0: + k log10(gamma * spectral radius, by LAPACK); empty if "
-      "untied",
+      "W alone, in the long run, from the norm at lag 0: + k log10(gamma * spectral radius, by LAPACK); "
+      "empty if untied",
       0 },
     { 0 },
 };
@@ -113,7 +113,10 @@ const struct sweep_spec experiment = {
         "times the largest singular value of W (Pascanu et al. 2013)",
     .axes = axes,
     .columns = columns,
-    .plot = { .x = "lag", .y = "log10_norm", .by = "activation", .theory = "log10_theory",
+    .plot = { .x = "lag",
+              .y = "log10_norm",
+              .by = "activation",
+              .theory = "log10_theory",
               .held = { "scale", "1" } },
     .run = run,
     .net = sweep_net_spec,

@@ -78,7 +78,7 @@ struct rnn_batch {
     double *target;              /* (n, B, outputs), unless the task has classes */
     uint32_t *label;             /* (n, B), if it has */
     uint32_t *ones;              /* (T, B): of a task that is one-hot, which channel of x_t is 1; NULL: not wanted */
-    size_t known;                /* first rows of x that are already one-hot as `ones` says: only their ones are moved */
+    size_t known;                /* first rows of x that are one-hot already, as `ones` says: only those are moved */
 };
 
 /* Fills a batch. Sequence b is the same whatever B is, and depends on the stream alone: a seed, RNN_FOR_BATCH
@@ -95,8 +95,8 @@ const char *rnn_problem_fault(const struct rnn_problem *problem, size_t length, 
 enum { RNN_BYTES = 256 };
 enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
 
-/* Lets a net of letters write: from h_0 = 0 and a line feed on, each byte drawn with the probability the net gives it, and
- * read next; of length 1 meanwhile, of its longest after, with h_0 = 0. RNN_BAD_SIZE as above, or in segments. */
+/* Lets a net of letters write: from h_0 = 0 and a line feed on, each byte drawn with the probability the net gives
+ * it, and read next; of length 1 meanwhile, of its longest after, with h_0 = 0. RNN_BAD_SIZE as above, or in segments. */
 enum rnn_status rnn_write_text(unsigned char *bytes, size_t count, struct rnn *net, uint64_t seed);
 
 /* ---- clipping and another remedy ----------------------------------------------------------------------- */

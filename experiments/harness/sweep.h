@@ -42,7 +42,7 @@ struct sweep_spec {
     struct { /* what --plot draws in the terminal */
         const char *x, *y, *by; /* a column or axis, a column, an axis that tells curves apart */
         const char *theory, *beside; /* columns: dots under y; a second picture; NULL: none */
-        const char *held[2]; /* an axis, and which of its values where only one can be drawn; else the first */
+        const char *held[2]; /* an axis, and its value where only one can be drawn; else the first */
         struct {
             double at; /* of y */
             const char *meaning; /* "r = 1"; NULL: no line */

@@ -1,6 +1,6 @@
-/* Gates and steps of an optimiser, element by element, and products with rows that hold a single one. Built once per instruction-set level, but every operation is
- * rounded by itself, so bits are equal on all of them. Arrays do not overlap, but for the gates of one step, which lie
- * `apart` doubles from one to the next. */
+/* Gates and steps of an optimiser, element by element, and products with rows that hold a single one. Built once
+ * per instruction-set level, but every operation is rounded by itself, so bits are equal on all of them. Arrays do
+ * not overlap, but for the gates of one step, which lie `apart` doubles from one to the next. */
 #include "level.h"
 #include "vector.h"
 

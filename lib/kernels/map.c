@@ -362,6 +362,6 @@ static int finite_all(const double *x, size_t count) {
 }
 
 const struct k_maps NAME_OF(k_maps_, LEVEL) = {
-    forward_sigmoid, forward_tanh, forward_relu, forward_linear, forward_exp, softmax,   back_sigmoid,
+    forward_sigmoid, forward_tanh, forward_relu, forward_linear, forward_exp, softmax,    back_sigmoid,
     back_tanh,       back_relu,    back_linear,  sum_squares,    scale,       finite_all,
 };

@@ -84,7 +84,8 @@ enum rnn_status rnn_loss_linear(struct rnn *net, uint64_t seed) {
 
 static void squared(struct rnn *net, double *dy, size_t first, size_t count) {
     const size_t O = net->spec.outputs;
-    const double rows = (double)rows_of(&net->spec), *y = net->y + first * O, *target = net->target + first * O;
+    const double rows = (double)rows_of(&net->spec), *y = net->y + first * O,
+                 *target = net->target + first * O;
     for (size_t i = 0; i < count * O; i++) {
         const double error = y[i] - target[i];
         net->loss += error * error / rows;

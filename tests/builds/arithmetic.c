@@ -56,7 +56,8 @@ static int zeros_have_signs(void) {
 int main(void) {
     const double sixth = 0.1 + 0.2 * third;
     hold(sums_are_in_order(), "sums are not in the order they are written in");
-    hold(products_are_rounded(), "products are added without being rounded, or are kept longer than a double");
+    hold(products_are_rounded(),
+         "products are added without being rounded, or are kept longer than a double");
     hold(quotients_are_rounded_once(), "division is a product with the reciprocal");
     hold(infinities_and_nan_are_known(), "infinities and NaN are taken for numbers");
     hold(zeros_have_signs(), "zeros lose their sign");

@@ -91,8 +91,8 @@ START_TEST(the_state_of_a_linear_net_is_measured_where_its_squares_overflow) {
                                             "500,1000,1500", "--seed", "1", NULL });
     const double later = at(&table, "log10_state", "length=1500") - at(&table, "log10_state", "length=1000"),
                  sooner = at(&table, "log10_state", "length=1000") - at(&table, "log10_state", "length=500");
-    claim_near("C4", "growth of a linear net's state, steps 1000..1500 over 500..1000", later / sooner, 1, 0.01,
-               "one rate at any length");
+    claim_near("C4", "growth of a linear net's state, steps 1000..1500 over 500..1000", later / sooner, 1,
+               0.01, "one rate at any length");
     sweep_table_free(&table);
 }
 END_TEST

@@ -45,9 +45,9 @@ END_TEST
 
 /* The bound is tens of orders away; what the powers of one W do in the long run is its spectral radius. */
 START_TEST(a_linear_net_goes_by_the_spectral_radius_in_the_long_run) {
-    struct sweep_table table =
-        claim_run(4 * 3000, (const char *const[]){ "--activation", "linear", "--scale", "0.7", "--length", "3000",
-                                                   "--hidden", "32", "--batch", "1", "--seed", "21:24", NULL });
+    struct sweep_table table = claim_run(
+        4 * 3000, (const char *const[]){ "--activation", "linear", "--scale", "0.7", "--length", "3000",
+                                         "--hidden", "32", "--batch", "1", "--seed", "21:24", NULL });
     double worst = 0;
     for (size_t net = 0; net < 4; net++) {
         const double *near = row_of(&table, net * 3000 + 1000), *far = row_of(&table, net * 3000 + 2999);

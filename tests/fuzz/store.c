@@ -1,7 +1,7 @@
 /* A file where the store should be: damaged, or anything else. It is opened, or set aside for a new one; what is read
  * has its checksum; a cell that is put is there afterwards, and another program finds it. */
-#include "store/inside.h"
 #include "fuzz.h"
+#include "store/inside.h"
 
 #include <fcntl.h>
 #include <string.h>

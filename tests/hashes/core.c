@@ -201,7 +201,8 @@ static void theory(void) {
             put((double[]){ point.q, point.chi, point.r }, 3);
             put_one(rnn_theory_critical_scale(&scale, activations[k], 0.05 * i));
             put_one(scale);
-            put_one(rnn_theory_norm(&point, activations[k], i % 2 ? RNN_NORM_FULL : RNN_NORM_SEPARATE, 0.3 * i, 1.1, 0.1));
+            put_one(rnn_theory_norm(&point, activations[k], i % 2 ? RNN_NORM_FULL : RNN_NORM_SEPARATE,
+                                    0.3 * i, 1.1, 0.1));
             put((double[]){ point.q, point.chi, point.r }, 3);
         }
     for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
@@ -219,21 +220,26 @@ static void theory(void) {
 }
 
 static void train(const struct rnn_task *task, size_t k) {
-    static const unsigned char letters[] = "Algum tempo hesitei se devia abrir estas memorias pelo principio ou pelo fim.";
+    static const unsigned char letters[] =
+        "Algum tempo hesitei se devia abrir estas memorias pelo principio ou pelo fim.";
     const struct rnn_text text = { letters, sizeof letters - 1 };
-    struct rnn_optimizer optimizer = k % 3 == 0 ? rnn_adam(0.01) : k % 3 == 1 ? rnn_rmsprop(0.001) : rnn_sgd(0.1);
+    struct rnn_optimizer optimizer = k % 3 == 0   ? rnn_adam(0.01)
+                                     : k % 3 == 1 ? rnn_rmsprop(0.001)
+                                                  : rnn_sgd(0.1);
     struct rnn_spec spec = usual;
     spec.inputs = task->inputs;
     spec.outputs = task->outputs;
     spec.length = spec.segment = 31;
-    const struct rnn_training_spec how = { .problem = { .task = task, .delay = 3, .text = text, .held_out = text },
-                                           .optimizer = optimizer,
-                                           .clip = k % 2 ? RNN_CLIP_NORM : RNN_CLIP_VALUE,
-                                           .threshold = 0.713,
-                                           .omega = 0.5,
-                                           .shortest = 31,
-                                           .longest = 31,
-                                           .seed = 29 };
+    const struct rnn_training_spec how = {
+        .problem = { .task = task, .delay = 3, .text = text, .held_out = text },
+        .optimizer = optimizer,
+        .clip = k % 2 ? RNN_CLIP_NORM : RNN_CLIP_VALUE,
+        .threshold = 0.713,
+        .omega = 0.5,
+        .shortest = 31,
+        .longest = 31,
+        .seed = 29
+    };
     struct rnn *net = made(&spec, 31);
     struct rnn_training *training = NULL;
     struct rnn_score score;
@@ -253,9 +259,10 @@ static void train(const struct rnn_task *task, size_t k) {
 }
 
 static void trainings(void) {
-    static const struct rnn_task *const tasks[] = { &rnn_task_adding, &rnn_task_adding_anywhere, &rnn_task_order,
-                                                    &rnn_task_order3, &rnn_task_copy, &rnn_task_recall,
-                                                    &rnn_task_last, &rnn_task_text };
+    static const struct rnn_task *const tasks[] = { &rnn_task_adding, &rnn_task_adding_anywhere,
+                                                    &rnn_task_order,  &rnn_task_order3,
+                                                    &rnn_task_copy,   &rnn_task_recall,
+                                                    &rnn_task_last,   &rnn_task_text };
     for (size_t k = 0; k < sizeof tasks / sizeof *tasks; k++)
         train(tasks[k], k);
 }
@@ -263,8 +270,9 @@ static void trainings(void) {
 static const struct {
     const char *name;
     void (*write)(void);
-} sections[] = { { "random", random_numbers }, { "elementary", elementary_functions }, { "passes", passes },
-                 { "measures", measures },     { "theory", theory },                   { "trainings", trainings } };
+} sections[] = { { "random", random_numbers }, { "elementary", elementary_functions },
+                 { "passes", passes },         { "measures", measures },
+                 { "theory", theory },         { "trainings", trainings } };
 
 int main(int count, char **arguments) {
     need(count > 1 && rnn_choose_level(arguments[1]), "usage: core LEVEL [SECTION]");

@@ -1,6 +1,6 @@
 /* The largest errors of the elementary functions, against MPFR. */
-#include "kernels/functions.h"
 #include "exact.h"
+#include "kernels/functions.h"
 #include "rnn.h"
 #include "unit.h"
 

@@ -285,7 +285,8 @@ START_TEST(one_inf_or_nan_anywhere_is_not_finite) {
 END_TEST
 
 UNIT_MAIN("map", an_exponential_does_not_depend_on_its_neighbours,
-          a_softmax_has_the_exponentials_of_each_and_their_sum, an_activation_of_an_element_does_not_depend_on_its_neighbours,
+          a_softmax_has_the_exponentials_of_each_and_their_sum,
+          an_activation_of_an_element_does_not_depend_on_its_neighbours,
           a_pullback_multiplies_by_the_slope_and_sums_squares_in_sixteen_lanes,
           levels_with_fused_multiply_add_give_the_same_bits,
           activations_keep_signs_of_zero_and_nan_and_saturate, relu_has_slope_zero_at_zero,

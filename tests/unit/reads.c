@@ -349,5 +349,4 @@ UNIT_MAIN("reads", a_read_out_that_takes_no_part_has_no_gradient,
           truncation_begins_anew_after_any_growth,
           a_read_out_far_above_the_rest_of_a_gradient_stays_what_it_is,
           a_net_at_less_than_its_length_is_the_shorter_net, frozen_statistics_stay_those_of_their_steps,
-          a_softmax_of_many_rows_is_the_mean_of_each,
-          a_length_that_there_is_no_room_for_is_refused)
+          a_softmax_of_many_rows_is_the_mean_of_each, a_length_that_there_is_no_room_for_is_refused)

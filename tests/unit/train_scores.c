@@ -26,9 +26,8 @@ static uint32_t label[40 * 40];
 static void first_tests(const struct rnn_problem *problem, size_t length, size_t reads) {
     static double x[20 * 256 * 40], draws[20 * 50];
     for (uint32_t i = 0; i < 2; i++) {
-        const struct rnn_batch batch = {
-            length, 20, reads, x, target + 20 * i, label + 20 * reads * i, NULL, 0
-        };
+        const struct rnn_batch batch = { length, 20, reads, x, target + 20 * i, label + 20 * reads * i,
+                                         NULL,   0 };
         rnn_problem_fill(&batch, problem, (struct rnn_stream){ good.seed, RNN_FOR_TEST, i }, draws);
     }
 }

@@ -16,7 +16,7 @@ struct word {
     const char *name;
     enum kind kind;
     const char *meaning; /* with its unit */
-    const char *names[NAMES_MAX + 1]; /* KIND_NAME: what is allowed, in the order of an enum; ends with NULL */
+    const char *names[NAMES_MAX + 1]; /* KIND_NAME: in the order of an enum; ends with NULL */
     uint64_t least; /* KIND_COUNT; the most is LARGEST_EXACT */
     double low, high; /* KIND_REAL; high 0: any that is finite */
     bool above; /* low itself is not allowed */
