@@ -21,8 +21,8 @@ set ytics 2
 set label 1 "log₁₀ ".dh.tr(", L da última letra", ", L of the last letter") at screen 0.02, 0.955 left
 eval foot(tr("atualizações: pontos 0, azul 100, laranja 800; tracejado 800, k = 1", "updates: dots 0, blue 100, orange 800; dashes 800, k = 1"))
 do for [i = 1:3] {
-    left = 0.085 + 0.307 * (i - 1)
-    eval panel(left, left + 0.28, 0.252, 0.835)
+    left = 0.1 + 0.302 * (i - 1)
+    eval panel(left, left + 0.275, 0.252, 0.835)
     set title word(names, i) offset 0, -0.6
     set xlabel (i == 2 ? tr("letras para trás", "letters back") : "") offset 0, 0.3
     if (i == 2) { set format y ""; unset label 1; unset label 99 }

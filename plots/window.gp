@@ -11,7 +11,7 @@ set xrange [-0.6:19.6]
 set yrange [0:1.12]
 set xtics 2
 set ytics (number("0.25") 0.25, number("0.5") 0.5, "1" 1)
-eval panel(0.09, 0.97, 0.24, 0.9)
+eval panel(0.105, 0.97, 0.24, 0.9)
 set arrow 1 from graph 0, first 0.25 to graph 1, first 0.25 nohead linestyle 9
 set label 1 tr("acaso: uma em quatro", "chance: one in four") at 19.4, 0.19 right textcolor rgb THEORY
 set label 2 name_of(1) at 3.3, 0.5 right textcolor linestyle 11
