@@ -87,17 +87,17 @@ static void gru_state(double *restrict h, const double *z, const double *n, cons
         h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
 }
 
-static void gru_back(double *restrict da, double *restrict da_h, size_t da_apart, const double *dh,
-                     const double *before, const double *gates, size_t apart, size_t count) {
+static void gru_back(double *restrict da, size_t da_apart, const double *dh, const double *before,
+                     const double *gates, size_t apart, size_t count) {
     const double *r = gates, *z = r + apart, *n = z + apart, *u = n + apart;
-    double *restrict da_r = da, *restrict da_z = da_r + da_apart, *restrict da_n = da_z + da_apart;
-    double *restrict h_r = da_h, *restrict h_z = h_r + da_apart, *restrict h_n = h_z + da_apart;
+    double *restrict da_r = da, *restrict da_z = da_r + da_apart, *restrict da_n = da_z + da_apart,
+                     *restrict da_u = da_n + da_apart;
     for (size_t i = 0; i < count; i++) {
         const double candidate = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
         da_n[i] = candidate;
-        h_n[i] = candidate * r[i];
-        h_z[i] = da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
-        h_r[i] = da_r[i] = candidate * u[i] * r[i] * (1 - r[i]);
+        da_u[i] = candidate * r[i];
+        da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
+        da_r[i] = candidate * u[i] * r[i] * (1 - r[i]);
     }
 }
 

@@ -28,22 +28,32 @@ struct k_term {
 };
 void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
               size_t rows, int upward);
+/* The same of so many gates, `apart` doubles from one to the next: out (gates, batch, rows), W (gates, rows, cols) packed
+ * as one matrix, bias (gates, rows). No strip but the last is filled up. */
+void k_affine_gates(double *out, size_t gates, size_t apart, const double *bias, const struct k_term *terms,
+                    size_t count, size_t batch, size_t rows, int upward);
 
 /* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
-/* The same of so many a, `apart` doubles from one to the next: W (gates, rows, cols). */
-void k_outer_add_gates(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
-                       size_t rows, size_t cols);
+/* The same of two W, in one array, and x, of which the second may have no columns, and of so many a, `apart` doubles from one to the
+ * next: W (gates, rows, cols). */
+struct k_outer {
+    double *W;
+    const double *x;
+    size_t cols;
+};
+void k_outer_add_gates(const struct k_outer sums[2], const double *a, size_t gates, size_t apart, size_t count,
+                       size_t rows);
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
 /* The same for rows of x that are all zeros but a one, such as letters: where each has it. k_find_ones is 1 if every row
  * is such a one. k_tabulate sets table (cols, rows), bias + column by column of W, from whose row where[b] out[b] goes on
- * in k_affine_from: k_affine with a first term of W. k_outer_pick_add is k_outer_add. All to the same bits. */
+ * in k_affine_from: k_affine_gates with a first term of W. k_outer_pick_add is k_outer_add. All to the same bits. */
 int k_find_ones(uint32_t *where, const double *x, size_t count, size_t cols);
 void k_tabulate(double *table, const double *bias, const double *W, size_t rows, size_t cols);
-void k_affine_from(double *out, const double *table, const uint32_t *where, const struct k_term *terms,
-                   size_t count, size_t batch, size_t rows, int upward);
+void k_affine_from(double *out, size_t gates, size_t apart, const double *table, const uint32_t *where,
+                   const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward);
 void k_outer_pick_add(double *W, const double *a, const uint32_t *where, size_t count, size_t rows,
                       size_t cols);
 
@@ -80,8 +90,8 @@ void k_lstm_output_back(double *dc, const double *dh, const double *o, const dou
 void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
                  const double *tanh_c, const double *gates, size_t apart, size_t count);
 void k_gru_state(double *h, const double *z, const double *n, const double *before, size_t count);
-void k_gru_back(double *da, double *da_h, size_t da_apart, const double *dh, const double *before,
-                const double *gates, size_t apart, size_t count);
+void k_gru_back(double *da, size_t da_apart, const double *dh, const double *before, const double *gates,
+                size_t apart, size_t count);
 
 /* A step of the three rules of train.h, with Adam's corrections of the first steps in `rate` and `root`. */
 void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum);

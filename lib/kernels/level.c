@@ -77,30 +77,38 @@ void k_pack_transposed(double *packed, const double *W, size_t rows, size_t cols
 
 void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
               size_t rows, int upward) {
-    in_use()->products->product(out, bias, 0, NULL, terms, count, batch, rows, upward);
+    k_affine_gates(out, 1, 0, bias, terms, count, batch, rows, upward);
 }
 
-void k_affine_from(double *out, const double *table, const uint32_t *where, const struct k_term *terms,
-                   size_t count, size_t batch, size_t rows, int upward) {
-    in_use()->products->product(out, table, rows, where, terms, count, batch, rows, upward);
+void k_affine_gates(double *out, size_t gates, size_t apart, const double *bias, const struct k_term *terms,
+                    size_t count, size_t batch, size_t rows, int upward) {
+    in_use()->products->product(out, gates, apart, bias, 0, NULL, terms, count, batch, rows, upward);
+}
+
+void k_affine_from(double *out, size_t gates, size_t apart, const double *table, const uint32_t *where,
+                   const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward) {
+    in_use()->products->product(out, gates, apart, table, gates * rows, where, terms, count, batch, rows,
+                                upward);
 }
 
 void k_product(double *out, const double *packed, const double *x, size_t batch, size_t rows, size_t cols) {
-    in_use()->products->product(out, NULL, 0, NULL, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, 1, 0, NULL, 0, NULL, &(struct k_term){ packed, x, cols }, 1, batch, rows,
+                                0);
 }
 
 void k_product_add(double *out, const double *packed, const double *x, size_t batch, size_t rows,
                    size_t cols) {
-    in_use()->products->product(out, out, rows, NULL, &(struct k_term){ packed, x, cols }, 1, batch, rows, 0);
+    in_use()->products->product(out, 1, 0, out, rows, NULL, &(struct k_term){ packed, x, cols }, 1, batch,
+                                rows, 0);
 }
 
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols) {
-    k_outer_add_gates(W, a, 1, 0, x, count, rows, cols);
+    k_outer_add_gates((struct k_outer[]){ { W, x, cols }, { W, x, 0 } }, a, 1, 0, count, rows);
 }
 
-void k_outer_add_gates(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
-                       size_t rows, size_t cols) {
-    in_use()->products->outer_add(W, a, gates, apart, x, count, rows, cols);
+void k_outer_add_gates(const struct k_outer sums[2], const double *a, size_t gates, size_t apart,
+                       size_t count, size_t rows) {
+    in_use()->products->outer_add(sums, a, gates, apart, count, rows);
 }
 
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols) {
@@ -196,9 +204,9 @@ void k_gru_state(double *h, const double *z, const double *n, const double *befo
     in_use()->elements->gru_state(h, z, n, before, count);
 }
 
-void k_gru_back(double *da, double *da_h, size_t da_apart, const double *dh, const double *before,
-                const double *gates, size_t apart, size_t count) {
-    in_use()->elements->gru_back(da, da_h, da_apart, dh, before, gates, apart, count);
+void k_gru_back(double *da, size_t da_apart, const double *dh, const double *before, const double *gates,
+                size_t apart, size_t count) {
+    in_use()->elements->gru_back(da, da_apart, dh, before, gates, apart, count);
 }
 
 void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum) {

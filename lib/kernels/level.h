@@ -54,12 +54,13 @@ enum { K_LANES = 16 };
 typedef int k_forward_kernel(double *h, size_t count);
 typedef double k_back_kernel(double *da, const double *dh, const double *h, size_t count);
 
-/* product.c; out[b] = start[where[b]] + sum over the terms of W x[b], with start_step doubles from start[i] to
- * start[i + 1]; where[b] is b if that is NULL, and start[i] zero */
+/* product.c; out[b] of all gates = start[where[b]] + sum over the terms of W x[b], with start_step doubles from start[i]
+ * to start[i + 1]; where[b] is b if that is NULL, and start[i] zero */
 struct k_products {
     int fused; /* 1 where a * b + c is rounded once, here and in the maps */
-    void (*product)(double *out, const double *start, size_t start_step, const uint32_t *where,
-                    const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward);
+    void (*product)(double *out, size_t gates, size_t apart, const double *start, size_t start_step,
+                    const uint32_t *where, const struct k_term *terms, size_t count, size_t batch,
+                    size_t rows, int upward);
     __typeof__(k_outer_add_gates) *outer_add;
     void (*column_sums_add)(double *b, const double *a, size_t count, size_t cols);
 };

@@ -45,25 +45,50 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
  * tiles are so tall that each row is read few times. */
 enum { LAID = OUTER_STRIPS == 1 };
 
+/* Where sums are: columns lie `step` doubles apart; behind a seam rows go on `skip` doubles further, and columns lie
+ * `more` further apart. */
+struct place {
+    size_t step;
+    ptrdiff_t skip, more;
+};
+
 /* out[column] = start[where[column]] + sum over the terms of W x[column]. Of an x that is `turned` the columns of a tile
  * lie together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
     const uint32_t *where; /* NULL: 0, 1, 2, ... */
     size_t rows; /* of W; the last strip may reach beyond */
-    size_t out_step, start_step; /* doubles from one column to the next */
+    size_t first, part; /* rows to the first seam, and from each to the next or the end */
+    struct place out, start;
     size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
 };
 
-/* Vector v of a column of which `rows` rows are left. */
-INLINE vec load_left(const double *column, int v, size_t rows) {
-    const size_t row = (size_t)v * LANES;
-    return row < rows ? load_first(column + row, rows - row) : splat(0);
-}
-INLINE void store_left(double *column, int v, vec value, size_t rows) {
-    const size_t row = (size_t)v * LANES;
-    if (row < rows)
-        store_first(column + row, value, rows - row);
+/* Loads or stores the sums of a tile, of which `rows` rows are left; others are 0, and stay away. `at`: its first row of
+ * column 0. */
+INLINE void move(vec sum[WIDEST][MOST_VECTORS], double *at, struct place place, const struct block *b,
+                 const uint32_t *where, size_t column, size_t rows, const int vectors, const int columns,
+                 const int storing) {
+    size_t left = b->first;
+    UNROLL
+    for (int v = 0; v < MOST_VECTORS; v++, at += LANES)
+        for (size_t from = 0, to; v < vectors && from < LANES && (size_t)v * LANES + from < rows; from = to) {
+            if (left == 0) {
+                left = b->part;
+                at += place.skip;
+                place.step += (size_t)place.more;
+            }
+            to = left < LANES - from ? from + left : LANES;
+            left -= to - from;
+            UNROLL
+            for (int c = 0; c < WIDEST; c++) {
+                const size_t i = column + (size_t)c;
+                double *x = at + (where && c < columns ? where[i] : i) * place.step;
+                if (c < columns && storing)
+                    store_some(x, sum[c][v], from, to);
+                else if (c < columns)
+                    sum[c][v] = (vec)((bits)sum[c][v] | (bits)load_some(x, from, to));
+            }
+        }
 }
 
 /* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
@@ -74,18 +99,9 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
                  const int strips, const int columns, const int turned) {
     const int vectors = strips * PER_STRIP;
     const size_t rows = b->rows - strip * K_STRIP; /* from here on */
-    const int whole = rows >= (size_t)(strips * K_STRIP);
-    vec sum[WIDEST][MOST_VECTORS], w[MOST_VECTORS];
-    UNROLL
-    for (int c = 0; c < WIDEST; c++) {
-        const size_t i = column + (size_t)c;
-        const double *from =
-            c < columns && start ? start + (b->where ? b->where[i] : i) * b->start_step : NULL;
-        UNROLL
-        for (int v = 0; v < MOST_VECTORS; v++)
-            if (c < columns && v < vectors)
-                sum[c][v] = !start ? splat(0) : whole ? load(from + v * LANES) : load_left(from, v, rows);
-    }
+    vec sum[WIDEST][MOST_VECTORS] = { 0 }, w[MOST_VECTORS];
+    if (start)
+        move(sum, (double *)start, b->start, b, b->where, column, rows, vectors, columns, 0);
     for (const struct k_term *term = b->terms; term < b->end; term++) {
         const size_t depth = term->cols, next = depth * K_STRIP; /* doubles from one strip to the next */
         const size_t x_column = turned ? 1 : depth, x_step = !turned ? 1 : LAID ? (size_t)columns : b->x_step;
@@ -108,17 +124,7 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
             x += x_step;
         }
     }
-    UNROLL
-    for (int c = 0; c < WIDEST; c++) {
-        UNROLL
-        for (int v = 0; v < MOST_VECTORS; v++)
-            if (c < columns && v < vectors) {
-                if (whole)
-                    store(out + (size_t)c * b->out_step + v * LANES, sum[c][v]);
-                else
-                    store_left(out + (size_t)c * b->out_step, v, sum[c][v], rows);
-            }
-    }
+    move(sum, out, b->out, b, NULL, column, rows, vectors, columns, 1);
 }
 
 typedef void tile_kernel(double *out, const double *start, const struct block *b, size_t strip,
@@ -140,8 +146,13 @@ INLINE void multiply_strips(double *out, const double *start, const struct block
         const size_t width = k_piece(wide, j);
         tiles[width][strips][turned](out, start, b, strip, column);
         column += width;
-        out += width * b->out_step;
     }
+}
+
+/* `at`, a place, from `row` on, `seams` seams behind the beginning. */
+INLINE double *go_on(struct place *place, double *at, size_t row, size_t seams) {
+    place->step += seams * (size_t)place->more;
+    return at + row + (ptrdiff_t)seams * place->skip;
 }
 
 /* A block of any size; `upward` takes the last rows first. */
@@ -151,20 +162,27 @@ INLINE void multiply_block(double *out, const double *start, struct block b, siz
     const struct k_cut parts = k_cut((b.rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
     for (size_t n = 0; n < parts.pieces; n++) {
         const size_t i = upward ? parts.pieces - 1 - n : n, strip = k_pieces_before(parts, i),
-                     row = strip * K_STRIP;
-        multiply_strips(out + row, start ? start + row : NULL, &b, strip, k_piece(parts, i), wide, turned);
+                     row = strip * K_STRIP, seams = row < b.first ? 0 : 1 + (row - b.first) / b.part;
+        struct block here = b;
+        here.first = b.first + seams * b.part - row;
+        double *to = go_on(&here.out, out, row, seams),
+               *from = start ? go_on(&here.start, (double *)start, row, seams) : NULL;
+        multiply_strips(to, from, &here, strip, k_piece(parts, i), wide, turned);
     }
 }
 
-static void product(double *out, const double *start, size_t start_step, const uint32_t *where,
-                    const struct k_term *terms, size_t count, size_t batch, size_t rows, int upward) {
+static void product(double *out, size_t gates, size_t apart, const double *start, size_t start_step,
+                    const uint32_t *where, const struct k_term *terms, size_t count, size_t batch,
+                    size_t rows, int upward) {
     multiply_block(out, start,
                    (struct block){ .terms = terms,
                                    .end = count ? terms + count : terms, /* NULL, if there are none */
                                    .where = where,
-                                   .rows = rows,
-                                   .out_step = rows,
-                                   .start_step = start_step },
+                                   .rows = gates * rows,
+                                   .first = rows,
+                                   .part = rows,
+                                   .out = { rows, (ptrdiff_t)apart - (ptrdiff_t)rows, 0 },
+                                   .start = { start_step, 0, 0 } },
                    batch, 0, upward);
 }
 
@@ -196,37 +214,75 @@ static void turn(double *turned, const double *a, size_t depth, struct k_cut wid
     }
 }
 
-/* At most OUTER_DEPTH of n, OUTER_ROWS rows of each W and all columns; a_step doubles from a[n] to a[n + 1]. */
-static void outer_block(double *W, const double *a, size_t gates, size_t W_apart, size_t a_apart,
-                        const double *x, size_t depth, size_t rows, size_t cols, size_t a_step) {
+/* Some columns of two matrices that lie beside one another: the first `own` of them are of matrix `of`, the others, if
+ * there are any, the first ones of the next. */
+struct columns {
+    size_t of, from, own, others;
+};
+
+static struct columns columns_at(const struct k_outer sums[2], size_t j) {
+    const size_t first = sums[0].cols, left = first + sums[1].cols - j,
+                 width = left < OUTER_COLS ? left : OUTER_COLS;
+    if (j >= first)
+        return (struct columns){ 1, j - first, width, 0 };
+    return (struct columns){ 0, j, width < first - j ? width : first - j,
+                             width < first - j ? 0 : width - (first - j) };
+}
+
+/* x as strips, a row of them for each column; what the last has too many is zero. */
+static void lay_columns(double *strips, const struct k_outer sums[2], struct columns c, size_t depth) {
+    const size_t step = sums[c.of].cols, next_step = sums[1].cols, all = c.own + c.others;
+    for (size_t row = 0; row < (all + K_STRIP - 1) / K_STRIP * K_STRIP; row += LANES) {
+        const size_t own = row < c.own ? c.own - row : 0, end = row < all ? all - row : 0;
+        const double *x = sums[c.of].x + c.from + row, *next = sums[1].x + row - c.own;
+        double *to = strips + row / K_STRIP * K_STRIP * depth + row % K_STRIP;
+        for (size_t n = 0; n < depth; n++, x += step, next += next_step, to += K_STRIP)
+            store(to,
+                  own >= LANES ? load(x) : (vec)((bits)load_first(x, own) | (bits)load_some(next, own, end)));
+    }
+}
+
+/* At most OUTER_DEPTH of n, OUTER_ROWS rows of each W and all columns; a_step doubles from a[n] to a[n + 1], W_apart rows
+ * from one gate to the next. */
+static void outer_block(const struct k_outer sums[2], const double *a, size_t gates, size_t W_apart,
+                        size_t a_apart, size_t depth, size_t rows, size_t a_step) {
     double strips[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));
     double turned[OUTER_ROWS * OUTER_DEPTH] __attribute__((aligned(64)));
     struct k_term term = { strips, turned, depth };
-    struct block b = {
-        .terms = &term, .end = &term + 1, .out_step = cols, .start_step = cols, .x_step = a_step
-    };
-    for (size_t j = 0; j < cols; j += OUTER_COLS) {
-        b.rows = cols - j < OUTER_COLS ? cols - j : OUTER_COLS;
-        k_lay_strips(strips, x + j, b.rows, depth, 1, cols);
+    struct block b = { .terms = &term, .end = &term + 1, .x_step = a_step };
+    for (size_t j = 0; j < sums[0].cols + sums[1].cols; j += b.rows) {
+        const struct columns c = columns_at(sums, j);
+        const size_t step = sums[c.of].cols, next_step = sums[1].cols;
+        b.first = c.own;
+        b.part = c.others;
+        b.rows = c.own + c.others;
+        lay_columns(strips, sums, c, depth);
         for (size_t g = 0; g < gates; g++) {
-            double *part = W + g * W_apart + j;
+            double *W = sums[c.of].W + g * W_apart * step + c.from,
+                   *next = sums[1].W + g * W_apart * next_step;
+            b.out = b.start =
+                (struct place){ step, next - W - (ptrdiff_t)c.own, (ptrdiff_t)(next_step - step) };
             if (LAID)
                 turn(turned, a + g * a_apart, depth, k_cut(rows, WIDEST), a_step);
             else
                 term.x = a + g * a_apart;
-            multiply_block(part, part, b, rows, 1, 0);
+            multiply_block(W, W, b, rows, 1, 0);
         }
     }
 }
 
-static void wide_add(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
-                     size_t rows, size_t cols) {
+static void wide_add(const struct k_outer sums[2], const double *a, size_t gates, size_t apart, size_t count,
+                     size_t rows) {
     const struct k_cut high = k_cut(rows, OUTER_ROWS);
     for (size_t n = 0; n < count; n += OUTER_DEPTH)
         for (size_t i = 0; i < high.pieces; i++) {
-            const size_t row = k_pieces_before(high, i);
-            outer_block(W + row * cols, a + n * rows + row, gates, rows * cols, apart, x + n * cols,
-                        count - n < OUTER_DEPTH ? count - n : OUTER_DEPTH, k_piece(high, i), cols, rows);
+            const size_t row = k_pieces_before(high, i),
+                         depth = count - n < OUTER_DEPTH ? count - n : OUTER_DEPTH;
+            const struct k_outer part[] = {
+                { sums[0].W + row * sums[0].cols, sums[0].x + n * sums[0].cols, sums[0].cols },
+                { sums[1].W + row * sums[1].cols, sums[1].x + n * sums[1].cols, sums[1].cols },
+            };
+            outer_block(part, a + n * rows + row, gates, rows, apart, depth, k_piece(high, i), rows);
         }
 }
 
@@ -265,13 +321,25 @@ static void column_sums_add(double *b, const double *a, size_t count, size_t col
                 b[j] += a[n * cols + j];
 }
 
-static void outer_add(double *W, const double *a, size_t gates, size_t apart, const double *x, size_t count,
-                      size_t rows, size_t cols) {
-    if (cols > 1 || rows < LANES)
-        wide_add(W, a, gates, apart, x, count, rows, cols);
-    else
-        for (size_t g = 0; g < gates; g++)
-            row_sums_add(W + g * rows, a + g * apart, x, count, rows);
+static size_t strips_of(size_t cols) {
+    return (cols + K_STRIP - 1) / K_STRIP;
+}
+
+/* Columns of the second matrix that only fill up the last strip of the first cost nothing. */
+static void outer_add(const struct k_outer sums[2], const double *a, size_t gates, size_t apart, size_t count,
+                      size_t rows) {
+    const size_t first = sums[0].cols, second = sums[1].cols;
+    if (second && strips_of(first + second) < strips_of(first) + strips_of(second)) {
+        wide_add(sums, a, gates, apart, count, rows);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (sums[i].cols > 1 || rows < LANES)
+            wide_add((struct k_outer[]){ sums[i], { sums[i].W, sums[i].x, 0 } }, a, gates, apart, count,
+                     rows);
+        else
+            for (size_t g = 0; g < gates && sums[i].cols; g++)
+                row_sums_add(sums[i].W + g * rows, a + g * apart, sums[i].x, count, rows);
 }
 
 const struct k_products NAME_OF(k_products_, LEVEL) = { FUSED, product, outer_add, column_sums_add };

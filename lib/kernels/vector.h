@@ -52,29 +52,43 @@ INLINE __mmask8 first_lanes(size_t count) {
 }
 #endif
 
-/* The same of the first `count` places alone, all of them if there are as many lanes; the other lanes read are 0. */
-INLINE vec load_first(const double *x, size_t count) {
+/* The same of places first..end - 1 alone, of which there may be none; the other lanes read are 0. */
+INLINE vec load_some(const double *x, size_t first, size_t end) {
 #if defined __AVX512F__
-    return (vec)_mm512_maskz_loadu_pd(first_lanes(count), x);
+    return (vec)_mm512_maskz_loadu_pd(first_lanes(end) & ~first_lanes(first), x);
 #else
     vec value = { 0 };
+    if (first == 0 && end >= LANES)
+        return load(x);
     UNROLL
     for (size_t i = 0; i < LANES; i++)
-        if (i < count)
+        if (first <= i && i < end)
             value[i] = x[i];
     return value;
 #endif
 }
 
-INLINE void store_first(double *x, vec value, size_t count) {
+INLINE void store_some(double *x, vec value, size_t first, size_t end) {
 #if defined __AVX512F__
-    _mm512_mask_storeu_pd(x, first_lanes(count), (__m512d)value);
+    _mm512_mask_storeu_pd(x, first_lanes(end) & ~first_lanes(first), (__m512d)value);
 #else
-    UNROLL
-    for (size_t i = 0; i < LANES; i++)
-        if (i < count)
-            x[i] = value[i];
+    if (first == 0 && end >= LANES)
+        store(x, value);
+    else {
+        UNROLL
+        for (size_t i = 0; i < LANES; i++)
+            if (first <= i && i < end)
+                x[i] = value[i];
+    }
 #endif
+}
+
+/* Of the first `count` places, all of them if there are as many lanes. */
+INLINE vec load_first(const double *x, size_t count) {
+    return load_some(x, 0, count);
+}
+INLINE void store_first(double *x, vec value, size_t count) {
+    store_some(x, value, 0, count);
 }
 
 /* x = a[0], b[0], a[1], b[1], ... */

@@ -50,7 +50,18 @@ static void keep_da_h(struct rnn *net, size_t t) {
     const size_t size = rnn_step_size(net), gates = net->spec.cell->gates;
     for (size_t g = 0; g < gates; g++)
         memcpy(net->da_h_of_step + ((t - 1) * gates + g) * size,
-               rnn_gate_gradient(net, net->work->da_h, g, rnn_slot(net, t)), size * sizeof *net->work->da_h);
+               rnn_recurrent_gradient(net, g, rnn_slot(net, t)), size * sizeof *net->work->da_h);
+}
+
+/* Gate g's share of W_hh^T, packed. */
+static double *transposed_gate(const struct rnn *net, size_t g) {
+    return net->work->transposed + g * k_packed_size(net->spec.hidden, net->spec.hidden);
+}
+
+static void lay_transposed(struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden;
+    for (size_t g = 0; g < net->spec.cell->gates; g++)
+        k_pack_transposed(transposed_gate(net, g), rnn_weights_of_step(net, t) + g * H * H, H, H);
 }
 
 /* dh_{t-1} = W_hh^T da_h, summed over the gates, and what a cell carries past W_hh. */
@@ -58,10 +69,10 @@ static void carry_back(struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden, gates = net->spec.cell->gates;
     struct k_term terms[RNN_MOST_GATES];
     if (net->spec.weights == RNN_UNTIED)
-        rnn_pack_gates(net, net->work->transposed, rnn_weights_of_step(net, t), k_pack_transposed);
+        lay_transposed(net, t);
     for (size_t g = 0; g < gates; g++)
-        terms[g] = (struct k_term){ rnn_packed_gate(net, net->work->transposed, g),
-                                    rnn_gate_gradient(net, net->work->da_h, g, rnn_slot(net, t)), H };
+        terms[g] =
+            (struct k_term){ transposed_gate(net, g), rnn_recurrent_gradient(net, g, rnn_slot(net, t)), H };
     k_affine(rnn_state_gradient(net, t - 1), NULL, terms, gates, net->spec.batch, H, t % 2);
     if (net->spec.cell->carry)
         net->spec.cell->carry(net, t);
@@ -159,7 +170,7 @@ static enum rnn_status through_time(struct rnn *net) {
 
 enum rnn_status rnn_backward(struct rnn *net) {
     if (net->spec.weights == RNN_TIED)
-        rnn_pack_gates(net, net->work->transposed, net->p.W_hh, k_pack_transposed);
+        lay_transposed(net, 1);
     if (net->gradient)
         memset(net->gradient, 0, (size_t)(net->d.W_hy - net->gradient) * sizeof *net->gradient);
     if (net->dc)

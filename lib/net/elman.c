@@ -2,7 +2,7 @@
 #include "net.h"
 
 static bool forward(struct rnn *net, size_t t) {
-    return net->spec.activation->forward(rnn_fill_gate(net, 0, t), rnn_step_size(net));
+    return net->spec.activation->forward(rnn_fill_gates(net, t), rnn_step_size(net));
 }
 
 static double backward(struct rnn *net, size_t t, size_t slot) {
@@ -10,6 +10,10 @@ static double backward(struct rnn *net, size_t t, size_t slot) {
                                           rnn_state_gradient(net, t), rnn_state(net, t), rnn_step_size(net));
 }
 
-const struct rnn_cell rnn_elman = {
-    .name = "elman", .gates = 1, .states = 1, .in_place = true, .forward = forward, .backward = backward
-};
+const struct rnn_cell rnn_elman = { .name = "elman",
+                                    .gates = 1,
+                                    .joined = 1,
+                                    .states = 1,
+                                    .in_place = true,
+                                    .forward = forward,
+                                    .backward = backward };

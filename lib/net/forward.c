@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
-                    void (*pack)(double *, const double *, size_t, size_t)) {
-    const size_t H = net->spec.hidden;
-    for (size_t g = 0; g < net->spec.cell->gates; g++)
-        pack(rnn_packed_gate(net, packed, g), W + g * H * H, H, H);
-}
-
 /* The places of the ones of x_t, if it has such; then what stands in packed_x is no W_xh but its table. */
 static const uint32_t *ones_of(const struct rnn *net, size_t t) {
     return net->work->one_hot ? net->work->ones + (t - 1) * net->spec.batch : NULL;
@@ -19,20 +12,33 @@ void rnn_fill_input(double *out, const struct rnn *net, size_t g, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden;
     const struct k_term input = rnn_input_term(net, g, t);
     if (net->work->one_hot)
-        k_affine_from(out, input.packed, ones_of(net, t), NULL, 0, B, H, 0);
+        k_affine_from(out, 1, 0, input.packed, ones_of(net, t), NULL, 0, B, H, 0);
     else
         k_affine(out, net->p.b_h + g * H, &input, 1, B, H, 0);
 }
 
-double *rnn_fill_gate(struct rnn *net, size_t g, size_t t) {
-    const size_t B = net->spec.batch, H = net->spec.hidden;
-    const struct k_term terms[] = { rnn_input_term(net, g, t), rnn_recurrent_term(net, g, t) };
-    double *a = rnn_gate(net, g, t);
+double *rnn_fill_gates(struct rnn *net, size_t t) {
+    const size_t B = net->spec.batch, H = net->spec.hidden, joined = net->spec.cell->joined,
+                 apart = rnn_apart(net);
+    const struct k_term terms[] = { rnn_input_term(net, 0, t), rnn_recurrent_term(net, 0, t) };
+    double *a = rnn_gate(net, 0, t);
     if (net->work->one_hot)
-        k_affine_from(a, terms[0].packed, ones_of(net, t), terms + 1, 1, B, H, t % 2);
+        k_affine_from(a, joined, apart, terms[0].packed, ones_of(net, t), terms + 1, 1, B, H, t % 2);
     else
-        k_affine(a, net->p.b_h + g * H, terms, 2, B, H, t % 2);
+        k_affine_gates(a, joined, apart, net->p.b_h, terms, 2, B, H, t % 2);
     return a;
+}
+
+/* Rows of W that gate g, not joined to the one before it, begins. */
+static size_t rows_of(const struct rnn *net, size_t g) {
+    return (g ? 1 : net->spec.cell->joined) * net->spec.hidden;
+}
+
+static void lay_weights(struct rnn *net, size_t t) {
+    const size_t H = net->spec.hidden, rows = net->spec.cell->gates * H;
+    const double *W = rnn_weights_of_step(net, t);
+    for (size_t row = 0; row < rows; row += rows_of(net, row / H))
+        k_pack(rnn_packed_gate(net, net->work->packed, row / H, H), W + row * H, rows_of(net, row / H), H);
 }
 
 /* W_xh packed, or its table where rows of x hold a single one. */
@@ -42,19 +48,19 @@ static void lay_inputs(struct rnn *net) {
     net->work->one_hot =
         net->work->ones && (net->work->told || k_find_ones(net->work->ones, net->x, rows, I)) ? rows : 0;
     net->work->told = false;
-    for (size_t g = 0; g < s->cell->gates; g++) {
-        double *laid = net->work->packed_x + g * k_packed_size(H, I);
+    for (size_t row = 0; row < s->cell->gates * H; row += rows_of(net, row / H)) {
+        double *laid = rnn_packed_gate(net, net->work->packed_x, row / H, I);
         if (net->work->one_hot)
-            k_tabulate(laid, net->p.b_h + g * H, net->p.W_xh + g * H * I, H, I);
+            k_tabulate(laid, net->p.b_h + row, net->p.W_xh + row * I, rows_of(net, row / H), I);
         else
-            k_pack(laid, net->p.W_xh + g * H * I, H, I);
+            k_pack(laid, net->p.W_xh + row * I, rows_of(net, row / H), I);
     }
 }
 
 enum rnn_status rnn_forward_segment(struct rnn *net, size_t last) {
     for (size_t t = net->from + 1; t <= last; t++) {
         if (net->spec.weights == RNN_UNTIED)
-            rnn_pack_gates(net, net->work->packed, rnn_weights_of_step(net, t), k_pack);
+            lay_weights(net, t);
         if (!net->work->cell->forward(net, t)) {
             net->stopped_at = t;
             return RNN_DIVERGED;
@@ -103,7 +109,7 @@ enum rnn_status rnn_forward(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     lay_inputs(net);
     if (s->weights == RNN_TIED)
-        rnn_pack_gates(net, net->work->packed, net->p.W_hh, k_pack);
+        lay_weights(net, 1);
     if (net->from)
         rnn_enter_segment(net, 0);
     for (;;) {

@@ -3,7 +3,7 @@
  *
  *     r, z = sigmoid(a)    n = tanh(W_xn x_t + b_n + r (W_hn h_{t-1}))    h_t = (1 - z) n + z h_{t-1}
  *
- * W_hn h_{t-1} is kept for the way back. W_hn sees dL/da_n times r, so da_h is an array of its own. */
+ * W_hn h_{t-1} is kept for the way back. W_hn sees dL/da_n times r, so its da_h is an array of its own, the fourth. */
 #include "net.h"
 
 enum { RESET, UPDATE = RNN_KEEPING_GATE, CANDIDATE, GATES, PRODUCT = GATES };
@@ -12,8 +12,8 @@ static bool forward(struct rnn *net, size_t t) {
     const size_t B = net->spec.batch, H = net->spec.hidden, size = B * H;
     const struct k_term state = rnn_recurrent_term(net, CANDIDATE, t);
     const double *before = rnn_state(net, t - 1);
-    double *r = rnn_fill_gate(net, RESET, t), *z = rnn_fill_gate(net, UPDATE, t),
-           *n = rnn_gate(net, CANDIDATE, t), *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
+    double *r = rnn_fill_gates(net, t), *z = rnn_gate(net, UPDATE, t), *n = rnn_gate(net, CANDIDATE, t),
+           *u = rnn_gate(net, PRODUCT, t), *h = rnn_state(net, t);
     k_sigmoid(r, size);
     bool finite = k_sigmoid(z, size) && (t > 1 || k_finite(before, size));
     rnn_fill_input(n, net, CANDIDATE, t);
@@ -24,12 +24,12 @@ static bool forward(struct rnn *net, size_t t) {
     return finite;
 }
 
-/* da_n = dh (1 - z) (1 - n^2)    da_z = dh (h_{t-1} - n) z (1 - z)    da_r = da_n u r (1 - r), u = W_hn h_{t-1} */
+/* da_n = dh (1 - z) (1 - n^2)    da_z = dh (h_{t-1} - n) z (1 - z)    da_r = da_n u r (1 - r), u = W_hn h_{t-1}
+ * dL/du = da_n r */
 static double backward(struct rnn *net, size_t t, size_t slot) {
     const double *dh = rnn_state_gradient(net, t);
     const size_t size = rnn_step_size(net);
-    k_gru_back(rnn_gate_gradient(net, net->work->da, 0, slot),
-               rnn_gate_gradient(net, net->work->da_h, 0, slot), rnn_da_apart(net), dh, rnn_state(net, t - 1),
+    k_gru_back(rnn_gate_gradient(net, net->work->da, 0, slot), rnn_da_apart(net), dh, rnn_state(net, t - 1),
                rnn_gate(net, 0, t), rnn_apart(net), size);
     return k_sum_squares(dh, size);
 }
@@ -42,9 +42,9 @@ static void carry(struct rnn *net, size_t t) {
 
 const struct rnn_cell rnn_gru = { .name = "gru",
                                   .gates = GATES,
+                                  .joined = CANDIDATE,
                                   .tapes = 1,
                                   .states = 1,
-                                  .own_da_h = true,
                                   .forward = forward,
                                   .backward = backward,
                                   .carry = carry };

@@ -10,8 +10,9 @@ enum { INPUT, FORGET = RNN_KEEPING_GATE, CANDIDATE, OUTPUT, GATES, TANH_C = GATE
 static bool forward(struct rnn *net, size_t t) {
     const size_t size = rnn_step_size(net);
     bool finite = t > 1 || k_finite(rnn_cell_state(net, 0), size);
+    rnn_fill_gates(net, t);
     for (size_t gate = 0; gate < GATES; gate++)
-        finite &= (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_fill_gate(net, gate, t), size);
+        finite &= (gate == CANDIDATE ? k_tanh : k_sigmoid)(rnn_gate(net, gate, t), size);
     const double *o = rnn_gate(net, OUTPUT, t);
     double *c = rnn_cell_state(net, t), *tanh_c = rnn_gate(net, TANH_C, t), *h = rnn_state(net, t);
     k_lstm_state(c, tanh_c, rnn_gate(net, INPUT, t), rnn_gate(net, FORGET, t), rnn_gate(net, CANDIDATE, t),
@@ -45,6 +46,7 @@ static void carry(struct rnn *net, size_t t) {
 
 const struct rnn_cell rnn_lstm = { .name = "lstm",
                                    .gates = GATES,
+                                   .joined = GATES,
                                    .tapes = 1,
                                    .states = 2,
                                    .forward = forward,

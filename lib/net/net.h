@@ -10,10 +10,12 @@
 struct rnn_cell {
     const char *name;
     size_t gates; /* G: blocks of H rows in W_hh, W_xh and b_h */
+    size_t
+        joined; /* so many of them, the first, have their a_t from one product; in that of the others W_hh h_{t-1} has
+                      a factor, so their da_h is not their da */
     size_t tapes; /* further (B, H) a step kept for the way back: rnn_gate G and up */
     size_t states; /* 1: h_t is all that is carried; 2: c_t too */
     bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
-    bool own_da_h; /* W_hh h_{t-1} enters a_t with a factor, so da_h is not da */
 
     /* h_t from h_{t-1} and x_t; whether all of it is finite, c_t too. */
     bool (*forward)(struct rnn *net, size_t t);
@@ -21,8 +23,8 @@ struct rnn_cell {
     /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
     void (*complete)(struct rnn *net, size_t t);
 
-    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, and in da_h and da_x where those are arrays
-     * of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled. What
+    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, with da_h of those that are not joined behind them,
+     * and in da_h and da_x where those are arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled. What
      * W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
 
@@ -67,13 +69,16 @@ struct rnn_work {
     size_t checkpoint_step; /* doubles from one checkpoint to the next */
     double *a; /* (G + tapes, segment, B, H): pre-activations, then gates, and what the cell keeps beside
                   them; in_place: h itself */
-    double *da; /* (G, block, B, H): dL/da_t of the steps not yet summed, what b_h sees */
-    double *da_h, *da_x; /* the same with respect to W_hh h_{t-1} and to W_xh x_t, what W_hh and W_xh see;
-                            `da` itself where a_t is their plain sum with b_h */
+    double *
+        da; /* (G + G - joined, block, B, H): dL/da_t of the steps not yet summed, what b_h sees; then the same with
+                   respect to W_hh h_{t-1} of the gates not joined */
+    double *da_h, *da_x; /* of a norm, the same with respect to W_hh h_{t-1} and to W_xh x_t; else `da` */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
-    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh its
+    double *packed, *transposed,
+        *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh its
                                                table if `one_hot` */
-    uint32_t *ones; /* (T, B): where x_t has its one, of the first `one_hot` rows; NULL where there are few inputs,
+    uint32_t
+        *ones; /* (T, B): where x_t has its one, of the first `one_hot` rows; NULL where there are few inputs,
                        whose products are cheap, or a norm sees them apart from b_h */
     size_t one_hot; /* all rows of x in the last forward pass if each was zeros but a one, else 0 */
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
@@ -122,37 +127,45 @@ static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_
     return da + g * rnn_da_apart(net) + slot * rnn_step_size(net);
 }
 
-/* W_hh of step t, an untied net's own; and gate g's share of a packed W_hh. */
+/* What W_hh of gate g sees at that place: da_h. */
+static inline double *rnn_recurrent_gradient(const struct rnn *net, size_t g, size_t slot) {
+    const size_t G = net->spec.cell->gates, joined = net->spec.cell->joined;
+    return g < joined ? rnn_gate_gradient(net, net->work->da_h, g, slot)
+                      : rnn_gate_gradient(net, net->work->da, G + g - joined, slot);
+}
+
+/* W_hh of step t, an untied net's own. */
 static inline double *rnn_weights_of_step(const struct rnn *net, size_t t) {
     const size_t H = net->spec.hidden;
     return net->p.W_hh + (net->spec.weights == RNN_UNTIED ? (t - 1) * net->spec.cell->gates * H * H : 0);
 }
-static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g) {
-    return packed + g * k_packed_size(net->spec.hidden, net->spec.hidden);
-}
 
 /* ---- forward.c --------------------------------------------------------------------------------------- */
 
-/* The terms of gate g before it is activated, a_t = b_h + W_xh x_t + W_hh h_{t-1}. */
+/* Where gate g, which is not joined to the one before it, lies in W_hh or W_xh (G H, cols) as they are packed. */
+static inline double *rnn_packed_gate(const struct rnn *net, double *packed, size_t g, size_t cols) {
+    const size_t H = net->spec.hidden, joined = net->spec.cell->joined;
+    return g ? packed + k_packed_size(joined * H, cols) + (g - joined) * k_packed_size(H, cols) : packed;
+}
+
+/* The terms of gate g before it is activated, a_t = b_h + W_xh x_t + W_hh h_{t-1}; of gate 0 those of all that are
+ * joined to it. */
 static inline struct k_term rnn_input_term(const struct rnn *net, size_t g, size_t t) {
     const size_t I = net->spec.inputs;
-    return (struct k_term){ net->work->packed_x + g * k_packed_size(net->spec.hidden, I),
+    return (struct k_term){ rnn_packed_gate(net, net->work->packed_x, g, I),
                             net->x + (t - 1) * net->spec.batch * I, I };
 }
 static inline struct k_term rnn_recurrent_term(const struct rnn *net, size_t g, size_t t) {
-    return (struct k_term){ rnn_packed_gate(net, net->work->packed, g), rnn_state(net, t - 1),
-                            net->spec.hidden };
+    const size_t H = net->spec.hidden;
+    return (struct k_term){ rnn_packed_gate(net, net->work->packed, g, H), rnn_state(net, t - 1), H };
 }
 
 /* out (B, H) = b_h + W_xh x_t of gate g. */
 void rnn_fill_input(double *out, const struct rnn *net, size_t g, size_t t);
 
-/* Sets gate g of step t to a_t. Steps take the rows of W_hh in turn downwards and upwards. */
-double *rnn_fill_gate(struct rnn *net, size_t g, size_t t);
-
-/* `packed` = every gate's share of W, by k_pack or k_pack_transposed. */
-void rnn_pack_gates(struct rnn *net, double *packed, const double *W,
-                    void (*pack)(double *, const double *, size_t, size_t));
+/* Sets the joined gates of step t to a_t; returns the first. Steps take the rows of W_hh in turn downwards and
+ * upwards. */
+double *rnn_fill_gates(struct rnn *net, size_t t);
 
 /* Steps net->from + 1..last, with h of step net->from in place. */
 enum rnn_status rnn_forward_segment(struct rnn *net, size_t last);

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The waiting steps of one array of dL/da, all gates, times 2^exponent. */
+/* The waiting steps of one array of dL/da, all gates and what lies behind them, times 2^exponent. */
 static void scale_pending(struct rnn *net, const struct rnn_pending *p, double *da, int exponent) {
     const size_t count = (p->last - p->first + 1) * rnn_step_size(net);
-    for (size_t g = 0; g < net->spec.cell->gates; g++)
+    for (size_t g = 0; g < 2 * net->spec.cell->gates - net->spec.cell->joined; g++)
         rnn_scale_by_power(rnn_gate_gradient(net, da, g, rnn_slot(net, p->first)), exponent, count);
 }
 
@@ -33,25 +33,38 @@ static void align(struct rnn *net, const struct rnn_pending *p) {
         scale_pending(net, p, net->work->da_x, difference);
 }
 
+/* Of gate g and all that are joined to it, to dW_hh and, unless inputs are picked, to dW_xh: at once where both see
+ * the same. */
+static void sum_gates(struct rnn *net, const struct rnn_pending *p, size_t g, bool picks) {
+    const struct rnn_spec *s = &net->spec;
+    const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch,
+                 gates = g ? 1 : s->cell->joined, slot = rnn_slot(net, p->first);
+    const double *da_h = rnn_recurrent_gradient(net, g, slot),
+                 *da_x = rnn_gate_gradient(net, net->work->da_x, g, slot);
+    double *dW = net->d.W_hh + (rnn_weights_of_step(net, p->first) - net->p.W_hh);
+    const struct k_outer W_hh = { dW + g * H * H, rnn_state(net, p->first - 1), H },
+                         W_xh = { net->d.W_xh + g * H * I, net->x + (p->first - 1) * s->batch * I,
+                                  picks ? 0 : I },
+                         none = { dW, net->x, 0 };
+    k_outer_add_gates((struct k_outer[]){ W_hh, da_h == da_x ? W_xh : none }, da_h, gates, rnn_da_apart(net),
+                      count, H);
+    if (da_h != da_x)
+        k_outer_add_gates((struct k_outer[]){ W_xh, none }, da_x, gates, rnn_da_apart(net), count, H);
+}
+
 void rnn_sum_pending(struct rnn *net, struct rnn_pending *p) {
     const struct rnn_spec *s = &net->spec;
-    const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch;
+    const size_t H = s->hidden, I = s->inputs, count = (p->last - p->first + 1) * s->batch,
+                 slot = rnn_slot(net, p->first);
     if (p->first > p->last)
         return;
-    const size_t slot = rnn_slot(net, p->first);
     align(net, p);
-    double *dW = net->d.W_hh + (rnn_weights_of_step(net, p->first) - net->p.W_hh);
-    const size_t gates = s->cell->gates, apart = rnn_da_apart(net);
-    const double *da_x = rnn_gate_gradient(net, net->work->da_x, 0, slot);
-    k_outer_add_gates(dW, rnn_gate_gradient(net, net->work->da_h, 0, slot), gates, apart,
-                      rnn_state(net, p->first - 1), count, H, H);
     const bool picks = net->work->one_hot && I >= RNN_MANY_INPUTS;
-    if (I && !picks)
-        k_outer_add_gates(net->d.W_xh, da_x, gates, apart, net->x + (p->first - 1) * s->batch * I, count, H,
-                          I);
-    for (size_t g = 0; g < gates; g++) {
+    for (size_t g = 0; g < s->cell->gates; g++) {
+        if (g == 0 || g >= s->cell->joined)
+            sum_gates(net, p, g, picks);
         if (picks)
-            k_outer_pick_add(net->d.W_xh + g * H * I, da_x + g * apart,
+            k_outer_pick_add(net->d.W_xh + g * H * I, rnn_gate_gradient(net, net->work->da_x, g, slot),
                              net->work->ones + (p->first - 1) * s->batch, count, H, I);
         k_column_sums_add(net->d.b_h + g * H, rnn_gate_gradient(net, net->work->da, g, slot), count, H);
     }

@@ -28,16 +28,17 @@ static void assert_in_use(const struct k_level *k) {
             squares[l] = back[l][p](out[l], x, out[l], COUNT);
             out[l][0] +=
                 (l ? m->sum_squares : k_sum_squares)(a, COUNT) + (l ? m->finite : k_finite)(a, COUNT);
-            (l ? products->outer_add : k_outer_add_gates)(out[l], a, 1, 0, x, 3, ROWS, COLS);
+            (l ? products->outer_add : k_outer_add_gates)(
+                (struct k_outer[]){ { out[l], x, COLS }, { out[l], x, 0 } }, a, 1, 0, 3, ROWS);
             (l ? products->column_sums_add : k_column_sums_add)(out[l], a, ROWS, COLS);
             (l ? m->scale : k_scale)(out[l], -0.713, COUNT);
         }
         k_product_add(out[0], packed, x, 4, ROWS, COLS);
-        products->product(out[1], out[1], ROWS, NULL, terms, 1, 4, ROWS, 0);
+        products->product(out[1], 1, 0, out[1], ROWS, NULL, terms, 1, 4, ROWS, 0);
         k_product(out[0], packed, x, 3, ROWS, COLS);
-        products->product(out[1], NULL, 0, NULL, terms, 1, 3, ROWS, 0);
+        products->product(out[1], 1, 0, NULL, 0, NULL, terms, 1, 3, ROWS, 0);
         k_affine(out[0], a, terms, 2, 2, ROWS, 1);
-        products->product(out[1], a, 0, NULL, terms, 2, 2, ROWS, 1);
+        products->product(out[1], 1, 0, a, 0, NULL, terms, 2, 2, ROWS, 1);
         assert_same_bits(out[0], out[1], COUNT, k->name);
         assert_same_bits(&squares[0], &squares[1], 1, k->name);
         free(out[0]), free(out[1]);

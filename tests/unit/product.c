@@ -53,8 +53,8 @@ static void check_product(const struct k_level *k, size_t terms, size_t batch, s
     for (int upward = 0; upward < 2; upward++) {
         double *out = copy_of(before, batch * rows);
         const double *const start[BEGINNINGS] = { NULL, bias, out };
-        k->products->product(out, start[from], from == FROM_OUT ? rows : 0, NULL, sum.terms, terms, batch,
-                             rows, upward);
+        k->products->product(out, 1, 0, start[from], from == FROM_OUT ? rows : 0, NULL, sum.terms, terms,
+                             batch, rows, upward);
         assert_same_bits(out, expected, batch * rows, k->name);
         assert_fence(out, batch * rows);
         free(out);
@@ -76,12 +76,44 @@ START_TEST(every_output_of_a_product_is_one_chain_over_the_columns) {
 }
 END_TEST
 
+/* The rows of several gates, one matrix on the left, are arrays of their own on the right, with something between
+ * them. */
+static void check_gates(const struct k_level *k, size_t gates, size_t batch, size_t hidden, size_t cols) {
+    const size_t rows = gates * hidden, apart = batch * hidden + 3, size = gates * apart - 3;
+    struct sum sum = random_sum(2, batch, rows, cols);
+    double *bias = random_array(rows, 4), *whole = fenced(batch * rows), *before = random_array(size, 5),
+           *expected = copy_of(before, size);
+    k->products->product(whole, 1, 0, bias, 0, NULL, sum.terms, 2, batch, rows, 0);
+    for (size_t b = 0; b < batch; b++)
+        for (size_t i = 0; i < rows; i++)
+            expected[i / hidden * apart + b * hidden + i % hidden] = whole[b * rows + i];
+    for (int upward = 0; upward < 2; upward++) {
+        double *out = copy_of(before, size);
+        k->products->product(out, gates, apart, bias, 0, NULL, sum.terms, 2, batch, hidden, upward);
+        assert_same_bits(out, expected, size, k->name);
+        assert_fence(out, size);
+        free(out);
+    }
+    free_sum(&sum), free(bias), free(whole), free(before), free(expected);
+}
+
+static void check_all_gates(const struct k_level *k) {
+    for (size_t gates = 2; gates <= 4; gates++)
+        for (size_t hidden = 1; hidden <= 50; hidden++)
+            check_gates(k, gates, hidden % 9 + 1, hidden, 3);
+}
+
+START_TEST(a_product_of_several_gates_is_that_of_all_their_rows) {
+    on_every_level(check_all_gates);
+}
+END_TEST
+
 static void check_accuracy(const struct k_level *k) {
     enum { BATCH = 7, ROWS = 37, COLS = 101 };
     double *W = random_array(ROWS * COLS, 4), *x = random_array(BATCH * COLS, 5);
     double *out = fenced(BATCH * ROWS), *packed = fenced(k_packed_size(ROWS, COLS));
     k_pack(packed, W, ROWS, COLS);
-    k->products->product(out, NULL, 0, NULL, &(struct k_term){ packed, x, COLS }, 1, BATCH, ROWS, 0);
+    k->products->product(out, 1, 0, NULL, 0, NULL, &(struct k_term){ packed, x, COLS }, 1, BATCH, ROWS, 0);
     for (size_t i = 0; i < BATCH * ROWS; i++) {
         long double sum = 0, size = 0;
         for (size_t j = 0; j < COLS; j++) {
@@ -121,37 +153,45 @@ START_TEST(packing_the_transpose_is_packing_the_transposed_matrix) {
 }
 END_TEST
 
-/* W += sum_n a[n] x[n]^T and b += sum_n a[n], each element one chain over n */
+/* W += sum_n a[n] x[n]^T, of one matrix or two, and b += sum_n a[n], each element one chain over n */
 enum { GATES = 2 };
-static void check_outer(const struct k_level *k, size_t count, size_t rows, size_t cols) {
-    const size_t size = rows * cols, apart = count * rows + 3;
-    double *a = random_array(GATES * apart, 7), *x = random_array(count * cols, 8);
-    double *W = random_array(GATES * size, 9), *b = random_array(rows, 10);
-    double *expected_W = copy_of(W, GATES * size), *expected_b = copy_of(b, rows);
-    for (size_t n = 0; n < count; n++)
-        for (size_t i = 0; i < rows; i++) {
-            expected_b[i] += a[n * rows + i];
-            for (size_t j = 0; j < GATES * cols; j++) {
-                double *w = expected_W + j / cols * size + i * cols + j % cols;
-                *w = fused(k, a[j / cols * apart + n * rows + i], x[n * cols + j % cols], *w);
-            }
-        }
-    k->products->outer_add(W, a, GATES, apart, x, count, rows, cols);
+static void check_outer(const struct k_level *k, size_t count, size_t rows, const size_t cols[2]) {
+    const size_t apart = count * rows + 3;
+    double *a = random_array(GATES * apart, 7), *b = random_array(rows, 10), *expected_b = copy_of(b, rows);
+    double *expected_W[2];
+    struct k_outer sums[2];
+    for (size_t m = 0; m < 2; m++) {
+        const size_t size = GATES * rows * cols[m];
+        sums[m] =
+            (struct k_outer){ random_array(size, 9 + m), random_array(count * cols[m], 8 - m), cols[m] };
+        expected_W[m] = copy_of(sums[m].W, size);
+        for (size_t i = 0; i < size; i++)
+            for (size_t n = 0; n < count; n++)
+                expected_W[m][i] = fused(k, a[i / cols[m] / rows * apart + n * rows + i / cols[m] % rows],
+                                         sums[m].x[n * cols[m] + i % cols[m]], expected_W[m][i]);
+    }
+    for (size_t i = 0; i < count * rows; i++)
+        expected_b[i % rows] += a[i];
+    k->products->outer_add(sums, a, GATES, apart, count, rows);
     k->products->column_sums_add(b, a, count, rows);
-    assert_same_bits(W, expected_W, GATES * size, k->name);
+    for (size_t m = 0; m < 2; m++) {
+        assert_same_bits(sums[m].W, expected_W[m], GATES * rows * cols[m], k->name);
+        assert_fence(sums[m].W, GATES * rows * cols[m]);
+        free(sums[m].W), free((void *)sums[m].x), free(expected_W[m]);
+    }
     assert_same_bits(b, expected_b, rows, k->name);
-    assert_fence(W, GATES * size);
     assert_fence(b, rows);
-    free(a), free(x), free(W), free(b), free(expected_W), free(expected_b);
+    free(a), free(b), free(expected_b);
 }
 
 static void check_outers(const struct k_level *k) {
-    check_outer(k, 129, 271, 9); /* more rows than are laid out at once */
-    const size_t counts[] = { 1, 31, 64, 129 };
+    const size_t counts[] = { 1, 31, 64, 129 }, more[] = { 0, 1, 6, 37 };
+    check_outer(k, 129, 271, (size_t[]){ 9, 0 }); /* more rows than are laid out at once */
+    check_outer(k, 129, 271, (size_t[]){ 9, 5 });
     for (int n = 0; n < 4; n++)
         for (int r = 0; r < SIDES; r++)
             for (int c = 0; c < SIDES; c++)
-                check_outer(k, counts[n], sides[r], sides[c]);
+                check_outer(k, counts[n], sides[r], (size_t[]){ sides[c], more[(n + r + c) % 4] });
 }
 
 START_TEST(every_element_of_an_outer_sum_is_one_chain_over_n) {
@@ -160,5 +200,6 @@ START_TEST(every_element_of_an_outer_sum_is_one_chain_over_n) {
 END_TEST
 
 UNIT_MAIN("product", every_output_of_a_product_is_one_chain_over_the_columns,
-          a_product_agrees_with_long_double, packing_the_transpose_is_packing_the_transposed_matrix,
+          a_product_of_several_gates_is_that_of_all_their_rows, a_product_agrees_with_long_double,
+          packing_the_transpose_is_packing_the_transposed_matrix,
           every_element_of_an_outer_sum_is_one_chain_over_n)
