@@ -83,6 +83,7 @@ struct rnn_work {
     size_t one_hot; /* all rows of x in the last forward pass if each was zeros but a one, else 0 */
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
+    bool last_gates; /* so the last forward pass kept the gates of one step alone, which stay in the cache */
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
     size_t most_reads; /* n of a net at its longest */
     double *scratch; /* two rows of H, or what loss.c says: of one call at a time */
@@ -112,7 +113,8 @@ static inline size_t rnn_apart(const struct rnn *net) {
     return rnn_kept(&net->spec) * rnn_step_size(net);
 }
 static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
-    return net->work->a + g * rnn_apart(net) + (t - 1 - net->from) * rnn_step_size(net);
+    const size_t step = net->work->last_gates ? 0 : t - 1 - net->from;
+    return net->work->a + g * rnn_apart(net) + step * rnn_step_size(net);
 }
 
 /* Where step t lies in a block; gate g of `da`, one of da, da_h and da_x, at that place, (B, H); and doubles from one

@@ -1,6 +1,8 @@
 /* What a training scores on sequences it has not seen. */
 #include "training.h"
 
+#include "measure.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -131,6 +133,33 @@ START_TEST(a_pass_ends_once_the_goal_is_missed) {
 }
 END_TEST
 
+/* The gates of its last step alone are kept; states all are. */
+START_TEST(a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates) {
+    const struct rnn_cell *const cells[] = { &rnn_elman, &rnn_lstm, &rnn_gru };
+    for (int c = 0; c < 3; c++) {
+        struct rnn *net = NULL;
+        struct rnn_score score;
+        struct rnn_slopes slopes;
+        double mean;
+        struct rnn_spec spec = net_spec(&good, 13);
+        spec.cell = cells[c];
+        struct rnn_training *training = training_of(&net, &good, &spec);
+        ck_assert_int_eq(rnn_training_test(&score, training, 20, spec.batch), RNN_OK);
+        const enum rnn_status gates = rnn_keep_measure(&mean, net, 1, 20);
+        ck_assert_int_eq(gates, c ? RNN_BAD_RANGE : RNN_BAD_LAW);
+        ck_assert_int_eq(rnn_slopes_measure(&slopes, net, 1, 20), c ? RNN_BAD_LAW : RNN_OK);
+        double *h = rnn_state(net, 10), middle = h[7];
+        h[7] = 0;
+        ck_assert_int_eq(rnn_forward(net), RNN_OK);
+        ck_assert_int_eq(rnn_loss_softmax(net), RNN_OK);
+        ck_assert_double_eq(net->loss, score.loss);
+        ck_assert_double_eq(h[7], middle);
+        ck_assert_int_eq(rnn_keep_measure(&mean, net, 1, 20), c ? RNN_OK : RNN_BAD_LAW);
+        end(&training, &net);
+    }
+}
+END_TEST
+
 UNIT_MAIN("train_scores", an_error_is_the_share_of_wrong_classes, an_error_of_adding_is_the_mean_square,
           an_error_of_copy_is_that_of_the_symbols, text_is_tested_on_what_was_held_out,
-          a_pass_ends_once_the_goal_is_missed)
+          a_pass_ends_once_the_goal_is_missed, a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates)
