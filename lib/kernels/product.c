@@ -63,12 +63,34 @@ struct block {
     size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
 };
 
+/* Loads or stores places from..to - 1 of vectors v of a tile, which begin `at` in column 0. */
+INLINE void move_vectors(vec sum[WIDEST][MOST_VECTORS], double *at, size_t step, const uint32_t *where,
+                         size_t column, size_t from, size_t to, const int v, const int columns,
+                         const int storing) {
+    UNROLL
+    for (int c = 0; c < WIDEST; c++) {
+        const size_t i = column + (size_t)c;
+        double *x = at + (where && c < columns ? where[i] : i) * step;
+        if (c < columns && storing)
+            store_some(x, sum[c][v], from, to);
+        else if (c < columns)
+            sum[c][v] = (vec)((bits)sum[c][v] | (bits)load_some(x, from, to));
+    }
+}
+
 /* Loads or stores the sums of a tile, of which `rows` rows are left; others are 0, and stay away. `at`: its first row of
  * column 0. */
 INLINE void move(vec sum[WIDEST][MOST_VECTORS], double *at, struct place place, const struct block *b,
                  const uint32_t *where, size_t column, size_t rows, const int vectors, const int columns,
                  const int storing) {
     size_t left = b->first;
+    if (left >= (size_t)vectors * LANES) {
+        UNROLL
+        for (int v = 0; v < MOST_VECTORS; v++)
+            if (v < vectors)
+                move_vectors(sum, at + v * LANES, place.step, where, column, 0, LANES, v, columns, storing);
+        return;
+    }
     UNROLL
     for (int v = 0; v < MOST_VECTORS; v++, at += LANES)
         for (size_t from = 0, to; v < vectors && from < LANES && (size_t)v * LANES + from < rows; from = to) {
@@ -79,15 +101,7 @@ INLINE void move(vec sum[WIDEST][MOST_VECTORS], double *at, struct place place, 
             }
             to = left < LANES - from ? from + left : LANES;
             left -= to - from;
-            UNROLL
-            for (int c = 0; c < WIDEST; c++) {
-                const size_t i = column + (size_t)c;
-                double *x = at + (where && c < columns ? where[i] : i) * place.step;
-                if (c < columns && storing)
-                    store_some(x, sum[c][v], from, to);
-                else if (c < columns)
-                    sum[c][v] = (vec)((bits)sum[c][v] | (bits)load_some(x, from, to));
-            }
+            move_vectors(sum, at, place.step, where, column, from, to, v, columns, storing);
         }
 }
 
