@@ -38,7 +38,6 @@ class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.browser = Browser()
-        cls.browser.post("/timeouts", script=120000)
 
     @classmethod
     def tearDownClass(cls):
@@ -46,8 +45,8 @@ class Page(unittest.TestCase):
 
     def open(self, address="lang=en", width=900, scheme="light", media="screen"):
         self.browser.show(width, scheme, media)
-        self.browser.post("/url", url="about:blank")
-        self.browser.post("/url", url=f"{PAGE.as_uri()}#{address}")
+        self.browser.go("about:blank")
+        self.browser.go(f"{PAGE.as_uri()}#{address}")
         self.assertEqual(self.browser.run(READY), True)
 
     def tearDown(self):
@@ -70,13 +69,6 @@ class Page(unittest.TestCase):
         return self.browser.run("""const element = document.querySelector(arguments[0]);
             element.scrollIntoView({ block: "center" }); const box = element.getBoundingClientRect(); return [box.left, box.top, box.width, box.height]""", selector)
 
-    def pointer(self, *actions, kind="mouse"):
-        self.browser.post("/actions", actions=[{"type": "pointer", "id": kind, "parameters": {"pointerType": kind}, "actions": [
-            {"type": name, "button": 0} if point is None else {"type": name, "x": round(point[0]), "y": round(point[1])} for name, point in actions]}])
-
-    def press(self, *keys):
-        self.browser.post("/actions", actions=[{"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]}])
-
     def test_one_file_that_asks_for_nothing(self):
         text = PAGE.read_text(encoding="utf-8")
         self.assertLessEqual(len(text.encode()), MOST)
@@ -92,7 +84,7 @@ class Page(unittest.TestCase):
         before, (left, top, width, height) = self.browser.run(CURVE), self.place("#fade-scale")
         grip = (left + width * (1 - 0.05) / 2.95, top + height / 2)
         self.assertLess(top, 200)  # what one sees first
-        self.pointer(("pointerMove", grip), ("pointerDown", None), ("pointerMove", (grip[0] + width / 6, grip[1])), ("pointerMove", (left + width * 0.66, grip[1])), ("pointerUp", None))
+        self.browser.drag(grip, (grip[0] + width / 6, grip[1]), (left + width * 0.66, grip[1]))
         scale = self.browser.run("return Number(document.querySelector('#fade-scale').value)")
         self.assertAlmostEqual(scale, 2, delta=0.1)
         self.becomes(lambda says: "explodes" in says, SAYS, "fade")
@@ -102,7 +94,7 @@ class Page(unittest.TestCase):
     def test_the_keyboard_moves_it_too(self):
         self.open()
         self.browser.run("document.querySelector('#fade-scale').focus()")
-        self.press(*"\ue014\ue014\ue014")
+        self.browser.press(*3 * ["ArrowRight"])
         self.becomes(["1.03", "fade-scale"], "return [document.querySelector('#fade output').textContent, document.activeElement.id]")
         self.assertEqual(self.browser.run("return getComputedStyle(document.activeElement).outlineStyle"), "solid")
 
@@ -121,13 +113,13 @@ class Page(unittest.TestCase):
     def test_a_letter_is_chosen_and_a_text_typed(self):
         self.open()
         left, top, width, height = self.place("#letters span:nth-child(41)")
-        self.pointer(("pointerMove", (left + width / 2, top + height / 2)), ("pointerDown", None), ("pointerUp", None))
+        self.browser.drag((left + width / 2, top + height / 2))
         self.becomes("40", "return document.querySelector('#at').value")
         self.becomes(40, "return [...document.querySelectorAll('#letters span')].filter(span => span.style.backgroundColor).length")
         letter = self.browser.run("return document.querySelector('#letters .at').textContent")
         self.becomes(lambda says: f"“{letter}”" in says, SAYS, "text")
         self.browser.run("document.querySelector('#text .own').open = true; document.querySelector('#own').focus(); document.querySelector('#own').select()")
-        self.press(*"it's short")
+        self.browser.press(*"it's short")
         self.becomes(["it's short", "#lang=en&text.own=it%27s+short"], "return [document.querySelector('#letters').textContent, location.hash]")
         self.becomes(lambda command: r"'it'\''s short'" in command, "return document.querySelector('#text pre').textContent")
 
@@ -149,7 +141,7 @@ class Page(unittest.TestCase):
     def test_a_ball_descends_from_where_one_clicks(self):
         self.open()
         left, top, width, height = self.place("#cliff svg")
-        self.pointer(("pointerMove", (left + 58 + (width - 72) / 2, top + height / 2)), ("pointerDown", None), ("pointerUp", None), kind="touch")
+        self.browser.tap(left + 58 + (width - 72) / 2, top + height / 2)
         at = "return ['w', 'b'].map(axis => Number(document.querySelector(`#cliff-${axis}`).value))"
         self.becomes(lambda place: abs(place[0] - 5) < 0.05 and abs(place[1] + 2.61) < 0.05, at)
         self.becomes(2, "return document.querySelectorAll('#cliff .ball').length")
@@ -179,8 +171,8 @@ class Page(unittest.TestCase):
         for broken in ("delete globalThis.WebAssembly; globalThis.Worker = class { constructor() { throw 0 } }", None):
             script = self.browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=broken)["identifier"] if broken else None
             self.browser.devtools("Emulation.setScriptExecutionDisabled", value=not broken)
-            self.browser.post("/url", url="about:blank")
-            self.browser.post("/url", url=PAGE.as_uri())
+            self.browser.go("about:blank")
+            self.browser.open(PAGE)
             self.browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
             if script:
                 self.browser.devtools("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
