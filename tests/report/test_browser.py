@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from browser import Browser, missing
@@ -78,42 +79,95 @@ for (const symbol of document.querySelectorAll("math mi, math mn, math mo, math 
 
 
 class InChromium(unittest.TestCase):
+    """Each page is opened once, for that takes longer than most of what is looked at there; the tests read what was found."""
+
     @classmethod
     def setUpClass(cls):
         cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+        cls.faults, cls.counted = defaultdict(list), Counter()
+        for path in (*TEXTS, *OTHERS):
+            cls.browser.show(WIDTHS[0])
+            cls.open(path)
+            for look in (cls.screen, cls.axe, cls.fonts, cls.paper, cls.sheets)[:None if path in TEXTS else 2]:
+                cls.faults[look.__name__] += [f"{path.relative_to(REPORT)}, {how}: {fault}" for how, fault in look(path)]
 
     @classmethod
-    def tearDownClass(cls):
-        cls.browser.close()
+    def open(cls, path):
+        cls.browser.open(path)
+        cls.browser.run("return document.fonts.ready.then(() => 1)")
 
-    def none(self, faults):
+    @classmethod
+    def screen(cls, _):
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                cls.browser.show(width, scheme)
+                yield from ((f"{width} px {scheme}", fault) for fault in cls.browser.run(LAYOUT, LETTERS, False))
+        yield from (("console", said) for said in cls.browser.said())
+
+    @classmethod
+    def axe(cls, path):
+        if not AXE.exists():
+            return
+        width, scheme = (WIDTHS[2], "light") if "en" in path.parts else (WIDTHS[0], "dark")
+        cls.browser.show(width, scheme)
+        cls.browser.run(AXE.read_text(encoding="utf-8"))
+        passed, found = cls.browser.run(FAULTS)
+        cls.counted["rules"] += passed
+        yield from ((f"{width} px {scheme}", fault) for fault in found)
+
+    @classmethod
+    def fonts(cls, _):
+        """Of one symbol of each kind, by its node."""
+        cls.browser.devtools("DOM.enable"), cls.browser.devtools("CSS.enable")
+        cls.browser.run(ONE_OF_EACH)
+        root = cls.browser.devtools("DOM.getDocument", depth=0)["root"]["nodeId"]
+        for node in cls.browser.devtools("DOM.querySelectorAll", nodeId=root, selector="[data-symbol]")["nodeIds"]:
+            for font in cls.browser.devtools("CSS.getPlatformFontsForNode", nodeId=node)["fonts"]:
+                cls.counted["drawn"] += 1
+                if not font["isCustomFont"]:
+                    yield font["familyName"], cls.browser.devtools("DOM.getOuterHTML", nodeId=node)["outerHTML"]
+
+    @classmethod
+    def paper(cls, _):
+        cls.browser.show(PAPER, media="print")
+        yield from (("print", fault) for fault in cls.browser.run(LAYOUT, LETTERS, True))
+
+    @classmethod
+    def sheets(cls, _):
+        """The page is another one after this."""
+        if not shutil.which("pdftotext"):
+            return
+        cls.browser.run(MARK)
+        text = subprocess.run(["pdftotext", "-", "-"], input=cls.browser.pdf(), capture_output=True, check=True).stdout.decode()
+        on = {word: number for number, page in enumerate(text.split("\f"), 1) for word in re.findall(r"Z[HT]\d+[AB]", page)}
+        cls.counted["marks"] += len(on)
+        yield from ((f"page {on[word]}", "a heading alone" if word[1] == "H" else "a split table")
+                    for word in on if word.endswith("A") and on[word] != on.get(word[:-1] + "B"))
+
+    def none(self, look):
         self.assertGreater(len(TEXTS), 20)
-        lines = [f"{path.relative_to(REPORT)}, {how}: {fault}" for path, how, fault in faults]
-        self.assertFalse(lines, "\n" + "\n".join(lines))
-
-    def open(self, path):
-        self.browser.open(path)
-        self.browser.run("return document.fonts.ready.then(() => 1)")
+        self.assertFalse(self.faults[look], "\n" + "\n".join(self.faults[look]))
 
     def test_nothing_overflows_is_missing_broken_or_small(self):
-        faults = []
-        for path in (*TEXTS, *OTHERS):
-            self.browser.show(WIDTHS[0])
-            self.open(path)
-            for width in WIDTHS:
-                for scheme in SCHEMES:
-                    self.browser.show(width, scheme)
-                    faults += [(path, f"{width} px {scheme}", fault) for fault in self.browser.run(LAYOUT, LETTERS, False)]
-            faults += [(path, "console", said) for said in self.browser.said()]
-        self.none(faults)
+        self.none("screen")
 
     def test_paper_holds_what_is_printed(self):
-        faults = []
-        for path in TEXTS:
-            self.browser.show(PAPER, media="print")
-            self.open(path)
-            faults += [(path, "print", fault) for fault in self.browser.run(LAYOUT, LETTERS, True)]
-        self.none(faults)
+        self.none("paper")
+
+    @unittest.skipUnless(shutil.which("pdftotext"), "pdftotext is not installed (./setup --full)")
+    def test_on_paper_no_heading_is_alone_and_no_table_is_split(self):
+        self.none("sheets")
+        self.assertGreater(self.counted["marks"], 300)
+
+    def test_every_formula_is_drawn_by_the_shipped_fonts(self):
+        self.none("fonts")
+        self.assertGreater(self.counted["drawn"], 500)
+
+    @unittest.skipUnless(AXE.exists(), f"axe-core is not here: no {AXE} (./setup --full, or AXE=...)")
+    def test_axe_finds_no_serious_fault(self):
+        self.none("axe")
+        self.assertGreater(self.counted["rules"], 500)
 
     def test_dark_is_dark_and_paper_is_white(self):
         look = "return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.images[0]).filter]"
@@ -126,36 +180,6 @@ class InChromium(unittest.TestCase):
         self.assertRegex(seen[1][0], r"rgb\((\d\d?), (\d\d?), (\d\d?)\)")
         self.assertIn("invert", seen[1][1])
 
-    @unittest.skipUnless(shutil.which("pdftotext"), "pdftotext is not installed (./setup --full)")
-    def test_on_paper_no_heading_is_alone_and_no_table_is_split(self):
-        faults, marks = [], 0
-        self.browser.show(PAPER, media="print")
-        for path in TEXTS[1:]:
-            self.browser.open(path)
-            self.browser.run(MARK)
-            text = subprocess.run(["pdftotext", "-", "-"], input=self.browser.pdf(), capture_output=True, check=True).stdout.decode()
-            on = {word: number for number, page in enumerate(text.split("\f"), 1) for word in re.findall(r"Z[HT]\d+[AB]", page)}
-            marks += len(on)
-            faults += [(path, f"page {on[word]}", "a heading alone" if word[1] == "H" else "a split table")
-                       for word in on if word.endswith("A") and on[word] != on.get(word[:-1] + "B")]
-        self.none(faults)
-        self.assertGreater(marks, 300)
-
-    def test_every_formula_is_drawn_by_the_shipped_fonts(self):
-        faults, drawn = [], 0
-        self.browser.devtools("DOM.enable"), self.browser.devtools("CSS.enable")
-        for path in TEXTS[1:]:
-            self.open(path)
-            self.browser.run(ONE_OF_EACH)
-            root = self.browser.devtools("DOM.getDocument", depth=0)["root"]["nodeId"]
-            for node in self.browser.devtools("DOM.querySelectorAll", nodeId=root, selector="[data-symbol]")["nodeIds"]:
-                for font in self.browser.devtools("CSS.getPlatformFontsForNode", nodeId=node)["fonts"]:
-                    drawn += 1
-                    if not font["isCustomFont"]:
-                        faults.append((path, font["familyName"], self.browser.devtools("DOM.getOuterHTML", nodeId=node)["outerHTML"]))
-        self.none(faults)
-        self.assertGreater(drawn, 500)
-
     def test_the_keyboard_skips_to_the_text_and_shows_where_it_is(self):
         self.browser.show(WIDTHS[0])
         self.browser.open(TEXTS[1])
@@ -167,21 +191,6 @@ class InChromium(unittest.TestCase):
         self.assertEqual(self.browser.run("return location.hash"), "#main")
         self.browser.press("Tab")
         self.assertTrue(self.browser.run("return document.activeElement.closest('main') !== null"))
-
-    def test_axe_finds_no_serious_fault(self):
-        if not AXE.exists():
-            self.skipTest(f"axe-core is not here: no {AXE} (./setup --full, or AXE=...)")
-        faults, rules = [], 0
-        for path in (*TEXTS, *OTHERS):
-            width, scheme = (WIDTHS[2], "light") if "en" in path.parts else (WIDTHS[0], "dark")
-            self.browser.show(width, scheme)
-            self.browser.open(path)
-            self.browser.run(AXE.read_text(encoding="utf-8"))
-            passed, found = self.browser.run(FAULTS)
-            rules += passed
-            faults += [(path, f"{width} px {scheme}", fault) for fault in found]
-        self.none(faults)
-        self.assertGreater(rules, 500)
 
 
 if __name__ == "__main__":
