@@ -12,7 +12,7 @@ executable('fade', 'fade.c', dependencies: dependency('evanesce', fallback: 'eva
 
 class Core(BuildTest):
     def built(self, *options, **more):
-        configured = self.configure("-Doptimization=0", *options, **more)
+        configured = self.configure("-Doptimization=0", "-Ddebug=false", *options, **more)
         self.assertEqual(configured.returncode, 0, configured.stdout)
         self.assertNotIn("warning:", self.good("ninja", "-C", "build"))
 
