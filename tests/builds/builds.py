@@ -8,8 +8,14 @@ import unittest
 from pathlib import Path
 
 MESON, SOURCE, COMPILER = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+
+
+def version(compiler):
+    return subprocess.run([*compiler, "-dumpversion"], capture_output=True, text=True).stdout
+
+
 # this build's compiler, and the others that are installed
-COMPILERS = [COMPILER, *([name] for name in ("gcc", "clang") if shutil.which(name) and name not in COMPILER)]
+COMPILERS = [*{version(c): c for c in (["clang"], ["gcc"], COMPILER) if shutil.which(c[0])}.values()]
 
 
 class BuildTest(unittest.TestCase):
