@@ -45,15 +45,16 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
  * tiles are so tall that each row is read few times. */
 enum { LAID = OUTER_STRIPS == 1 };
 
-/* Where sums are: columns lie `step` doubles apart; behind a seam rows go on `skip` doubles further, and columns lie
- * `more` further apart. */
+/* Where sums are: `at` the first row of column 0; columns lie `step` doubles apart; behind a seam rows go on `skip`
+ * doubles further, and columns lie `more` further apart. */
 struct place {
+    double *at;
     size_t step;
     ptrdiff_t skip, more;
 };
 
-/* out[column] = start[where[column]] + sum over the terms of W x[column]. Of an x that is `turned` the columns of a tile
- * lie together: [k][column], or as LAID says. */
+/* out[column] = start[where[column]] + sum over the terms of W x[column], where no start is zero. Of an x that is `turned`
+ * the columns of a tile lie together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
     const uint32_t *where; /* NULL: 0, 1, 2, ... */
@@ -63,14 +64,14 @@ struct block {
     size_t x_step; /* of a turned x that is not laid out: doubles from one k to the next */
 };
 
-/* Loads or stores places from..to - 1 of vectors v of a tile, which begin `at` in column 0. */
-INLINE void move_vectors(vec sum[WIDEST][MOST_VECTORS], double *at, size_t step, const uint32_t *where,
+/* Loads or stores lanes from..to - 1 of vectors v of a tile. */
+INLINE void move_vectors(vec sum[WIDEST][MOST_VECTORS], struct place place, const uint32_t *where,
                          size_t column, size_t from, size_t to, const int v, const int columns,
                          const int storing) {
     UNROLL
     for (int c = 0; c < WIDEST; c++) {
         const size_t i = column + (size_t)c;
-        double *x = at + (where && c < columns ? where[i] : i) * step;
+        double *x = place.at + (size_t)v * LANES + (where && c < columns ? where[i] : i) * place.step;
         if (c < columns && storing)
             store_some(x, sum[c][v], from, to);
         else if (c < columns)
@@ -78,9 +79,8 @@ INLINE void move_vectors(vec sum[WIDEST][MOST_VECTORS], double *at, size_t step,
     }
 }
 
-/* Loads or stores the sums of a tile, of which `rows` rows are left; others are 0, and stay away. `at`: its first row of
- * column 0. */
-INLINE void move(vec sum[WIDEST][MOST_VECTORS], double *at, struct place place, const struct block *b,
+/* Loads or stores the sums of a tile, of which `rows` rows are left; others are 0, and stay away. */
+INLINE void move(vec sum[WIDEST][MOST_VECTORS], struct place place, const struct block *b,
                  const uint32_t *where, size_t column, size_t rows, const int vectors, const int columns,
                  const int storing) {
     size_t left = b->first;
@@ -88,34 +88,33 @@ INLINE void move(vec sum[WIDEST][MOST_VECTORS], double *at, struct place place, 
         UNROLL
         for (int v = 0; v < MOST_VECTORS; v++)
             if (v < vectors)
-                move_vectors(sum, at + v * LANES, place.step, where, column, 0, LANES, v, columns, storing);
+                move_vectors(sum, place, where, column, 0, LANES, v, columns, storing);
         return;
     }
     UNROLL
-    for (int v = 0; v < MOST_VECTORS; v++, at += LANES)
+    for (int v = 0; v < MOST_VECTORS; v++)
         for (size_t from = 0, to; v < vectors && from < LANES && (size_t)v * LANES + from < rows; from = to) {
             if (left == 0) {
                 left = b->part;
-                at += place.skip;
+                place.at += place.skip;
                 place.step += (size_t)place.more;
             }
             to = left < LANES - from ? from + left : LANES;
             left -= to - from;
-            move_vectors(sum, at, place.step, where, column, from, to, v, columns, storing);
+            move_vectors(sum, place, where, column, from, to, v, columns, storing);
         }
 }
 
 /* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
- * registers; they begin with `start`, or with zero where that is NULL. `strips`, `columns` and `turned` are
- * constants. The loops run to the most there can be and ask inside, because Clang keeps a loop of a single
+ * registers. `strips`, `columns` and `turned` are constants. The loops run to the most there can be and ask inside, because Clang keeps a loop of a single
  * round too long, and its sums in memory. */
-INLINE void tile(double *out, const double *start, const struct block *b, size_t strip, size_t column,
-                 const int strips, const int columns, const int turned) {
+INLINE void tile(const struct block *b, size_t strip, size_t column, const int strips, const int columns,
+                 const int turned) {
     const int vectors = strips * PER_STRIP;
     const size_t rows = b->rows - strip * K_STRIP; /* from here on */
     vec sum[WIDEST][MOST_VECTORS] = { 0 }, w[MOST_VECTORS];
-    if (start)
-        move(sum, (double *)start, b->start, b, b->where, column, rows, vectors, columns, 0);
+    if (b->start.at)
+        move(sum, b->start, b, b->where, column, rows, vectors, columns, 0);
     for (const struct k_term *term = b->terms; term < b->end; term++) {
         const size_t depth = term->cols, next = depth * K_STRIP; /* doubles from one strip to the next */
         const size_t x_column = turned ? 1 : depth, x_step = !turned ? 1 : LAID ? (size_t)columns : b->x_step;
@@ -138,65 +137,59 @@ INLINE void tile(double *out, const double *start, const struct block *b, size_t
             x += x_step;
         }
     }
-    move(sum, out, b->out, b, NULL, column, rows, vectors, columns, 1);
+    move(sum, b->out, b, NULL, column, rows, vectors, columns, 1);
 }
 
-typedef void tile_kernel(double *out, const double *start, const struct block *b, size_t strip,
-                         size_t column);
+typedef void tile_kernel(const struct block *b, size_t strip, size_t column);
 #define DEFINE(name, strips, columns, turned)                                                                \
-    static void name##_##strips##_##columns(double *out, const double *start, const struct block *b,         \
-                                            size_t strip, size_t column) {                                   \
-        tile(out, start, b, strip, column, strips, columns, turned);                                         \
+    static void name##_##strips##_##columns(const struct block *b, size_t strip, size_t column) {            \
+        tile(b, strip, column, strips, columns, turned);                                                     \
     }
 #define BOTH(strips, columns)  DEFINE(tile, strips, columns, 0) DEFINE(turned, strips, columns, 1)
 #define ENTRY(strips, columns) [columns][strips] = { tile_##strips##_##columns, turned_##strips##_##columns },
 TILES(BOTH)
 static tile_kernel *const tiles[WIDEST + 1][TALLEST + 1][2] = { TILES(ENTRY) };
 
-/* Tiles of one height side by side, for all columns. */
-INLINE void multiply_strips(double *out, const double *start, const struct block *b, size_t strip,
-                            size_t strips, struct k_cut wide, const int turned) {
-    for (size_t j = 0, column = 0; j < wide.pieces; j++) {
-        const size_t width = k_piece(wide, j);
-        tiles[width][strips][turned](out, start, b, strip, column);
-        column += width;
-    }
+/* Goes on to `row`, behind so many seams. */
+static void go_on(struct place *place, size_t row, size_t seams) {
+    if (!place->at)
+        return;
+    place->step += seams * (size_t)place->more;
+    place->at += (ptrdiff_t)row + (ptrdiff_t)seams * place->skip;
 }
 
-/* `at`, a place, from `row` on, `seams` seams behind the beginning. */
-INLINE double *go_on(struct place *place, double *at, size_t row, size_t seams) {
-    place->step += seams * (size_t)place->more;
-    return at + row + (ptrdiff_t)seams * place->skip;
+/* Tiles of one height side by side, for all columns. */
+INLINE void multiply_strips(struct block b, size_t strip, size_t strips, struct k_cut wide,
+                            const int turned) {
+    const size_t row = strip * K_STRIP, seams = row < b.first ? 0 : 1 + (row - b.first) / b.part;
+    b.first += seams * b.part - row;
+    go_on(&b.out, row, seams);
+    go_on(&b.start, row, seams);
+    for (size_t j = 0, column = 0; j < wide.pieces; column += k_piece(wide, j++))
+        tiles[k_piece(wide, j)][strips][turned](&b, strip, column);
 }
 
 /* A block of any size; `upward` takes the last rows first. */
-INLINE void multiply_block(double *out, const double *start, struct block b, size_t columns, const int turned,
-                           int upward) {
+INLINE void multiply_block(const struct block *b, size_t columns, const int turned, int upward) {
     const struct k_cut wide = k_cut(columns, WIDEST);
-    const struct k_cut parts = k_cut((b.rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
+    const struct k_cut parts = k_cut((b->rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
     for (size_t n = 0; n < parts.pieces; n++) {
-        const size_t i = upward ? parts.pieces - 1 - n : n, strip = k_pieces_before(parts, i),
-                     row = strip * K_STRIP, seams = row < b.first ? 0 : 1 + (row - b.first) / b.part;
-        struct block here = b;
-        here.first = b.first + seams * b.part - row;
-        double *to = go_on(&here.out, out, row, seams),
-               *from = start ? go_on(&here.start, (double *)start, row, seams) : NULL;
-        multiply_strips(to, from, &here, strip, k_piece(parts, i), wide, turned);
+        const size_t i = upward ? parts.pieces - 1 - n : n;
+        multiply_strips(*b, k_pieces_before(parts, i), k_piece(parts, i), wide, turned);
     }
 }
 
 static void product(double *out, size_t gates, size_t apart, const double *start, size_t start_step,
                     const uint32_t *where, const struct k_term *terms, size_t count, size_t batch,
                     size_t rows, int upward) {
-    multiply_block(out, start,
-                   (struct block){ .terms = terms,
-                                   .end = count ? terms + count : terms, /* NULL, if there are none */
-                                   .where = where,
-                                   .rows = gates * rows,
-                                   .first = rows,
-                                   .part = rows,
-                                   .out = { rows, (ptrdiff_t)apart - (ptrdiff_t)rows, 0 },
-                                   .start = { start_step, 0, 0 } },
+    multiply_block(&(struct block){ .terms = terms,
+                                    .end = count ? terms + count : terms, /* NULL, if there are none */
+                                    .where = where,
+                                    .rows = gates * rows,
+                                    .first = rows,
+                                    .part = rows,
+                                    .out = { out, rows, (ptrdiff_t)apart - (ptrdiff_t)rows, 0 },
+                                    .start = { (double *)start, start_step, 0, 0 } },
                    batch, 0, upward);
 }
 
@@ -275,12 +268,12 @@ static void outer_block(const struct k_outer sums[2], const double *a, size_t ga
             double *W = sums[c.of].W + g * W_apart * step + c.from,
                    *next = sums[1].W + g * W_apart * next_step;
             b.out = b.start =
-                (struct place){ step, next - W - (ptrdiff_t)c.own, (ptrdiff_t)(next_step - step) };
+                (struct place){ W, step, next - W - (ptrdiff_t)c.own, (ptrdiff_t)(next_step - step) };
             if (LAID)
                 turn(turned, a + g * a_apart, depth, k_cut(rows, WIDEST), a_step);
             else
                 term.x = a + g * a_apart;
-            multiply_block(W, W, b, rows, 1, 0);
+            multiply_block(&b, rows, 1, 0);
         }
     }
 }
