@@ -23,7 +23,7 @@ class Program(BuildTest):
         """Those of two experiments, whose objects know folders and lines, for a debugger."""
         names = ["cliff", "vanishing"]
         if not (place / "build").exists():
-            self.good(MESON, "setup", place / "build", place, "-Doptimization=0", "-Dc_args=-g1", "-Dtests=disabled", "-Dfigures=disabled", "-Dlive=disabled")
+            self.good(MESON, "setup", place / "build", place, "-Doptimization=0", "-Dc_args=-g1 -O0", "-Dtests=disabled", "-Dfigures=disabled", "-Dlive=disabled")
         self.good("ninja", "-C", place / "build", *(f"experiments/{name}-program.c" for name in names))
         return [re.search(r"UINT64_C\((0x[0-9a-f]{16})\)", (place / "build" / "experiments" / f"{name}-program.c").read_text())[1]
                 for name in names]
