@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 import sqlite3
 import time
@@ -9,6 +10,7 @@ import time
 from probes import EXPERIMENTS, ProbeTest, main
 
 GRID = ["--updates", "3000", "--length", "300", "--seed", "1:3"]  # about a second a cell
+AT_ONCE = [*GRID, "--jobs", "3"]  # as they sleep
 
 
 class Lasting(ProbeTest):
@@ -17,7 +19,7 @@ class Lasting(ProbeTest):
     def setUp(self):
         super().setUp()
         if not Lasting.whole:
-            self.good("lasting", "--out", "whole/a.csv", *GRID)
+            self.good("lasting", "--out", "whole/a.csv", *AT_ONCE)
             Lasting.whole = self.bytes_of("whole/a.csv")
 
     def checkpoints(self):
@@ -53,7 +55,7 @@ class Lasting(ProbeTest):
             process.communicate()
             self.assertGreaterEqual(max(self.checkpoints().values(), default=3000), furthest)
             furthest = max(self.checkpoints().values(), default=3000)
-        self.good("lasting", "--out", "a.csv", *GRID)
+        self.good("lasting", "--out", "a.csv", *AT_ONCE)
         self.assertEqual(self.bytes_of("a.csv"), self.whole)
         self.assertEqual(self.checkpoints(), {})
 
@@ -69,7 +71,7 @@ class Lasting(ProbeTest):
         self.assertGreater(sum(self.checkpoints().values()), 1)
         ended = int(err.split(" of 3 cells kept")[0].split()[-1])
         self.assertLess(ended, 3)
-        self.good("lasting", "--out", "a.csv", *GRID)
+        self.good("lasting", "--out", "a.csv", *AT_ONCE)
         self.assertEqual(self.bytes_of("a.csv"), self.whole)
         self.assertEqual(self.checkpoints(), {})
         self.assertEqual(json.loads(self.bytes_of("a.meta.json"))["run"]["cells_computed"], 3 - ended)
@@ -93,22 +95,26 @@ class Lasting(ProbeTest):
         self.wait_for_checkpoint(process)
         process.kill()
         process.communicate()
-        for change in ("rows = substr(rows, 1, length(rows) - 8)", "crc = crc + 1", "program = program + 1"):
-            store = sqlite3.connect(self.folder / "lasting.sqlite")
+        self.assertTrue(self.checkpoints())
+        runs = {}
+        for name, change in (("size", "rows = substr(rows, 1, length(rows) - 8)"), ("cell", "crc = crc + 1"), ("program", "program = program + 1")):
+            (self.folder / name).mkdir()
+            store = sqlite3.connect(shutil.copy(self.folder / "lasting.sqlite", self.folder / name))
             with store:
                 self.assertEqual(store.execute(f"UPDATE checkpoints SET {change}").rowcount, 1)
             store.close()
-            (self.folder / "kept").write_bytes(self.bytes_of("lasting.sqlite"))
-            self.good("lasting", "--out", "a.csv", *GRID)
-            self.assertEqual(self.bytes_of("a.csv"), self.whole, change)
-            (self.folder / "lasting.sqlite").write_bytes(self.bytes_of("kept"))
+            runs[name] = self.start_probe("lasting", "--out", f"{name}/a.csv", *AT_ONCE)
+        for name, process in runs.items():
+            _, err = process.communicate()
+            self.assertEqual(process.returncode, 0, err)
+            self.assertEqual(self.bytes_of(f"{name}/a.csv"), self.whole, name)
 
     def test_fresh_begins_anew(self):
         process = self.begin("--jobs", "1")
         self.wait_for_checkpoint(process)
         process.kill()
         process.communicate()
-        self.good("lasting", "--out", "a.csv", *GRID, "--fresh")
+        self.good("lasting", "--out", "a.csv", *AT_ONCE, "--fresh")
         self.assertEqual(self.bytes_of("a.csv"), self.whole)
         self.assertEqual(self.checkpoints(), {})
 
@@ -117,7 +123,7 @@ class Lasting(ProbeTest):
         time.sleep(0.6)
         process.send_signal(signal.SIGTERM)
         process.communicate()
-        self.good("lasting", "--out", "a.csv", *GRID, "--merge", "shards")
+        self.good("lasting", "--out", "a.csv", *AT_ONCE, "--merge", "shards")
         self.assertEqual(self.bytes_of("a.csv"), self.whole)
 
 
