@@ -150,23 +150,32 @@ typedef void tile_kernel(const struct block *b, size_t strip, size_t column);
 TILES(BOTH)
 static tile_kernel *const tiles[WIDEST + 1][TALLEST + 1][2] = { TILES(ENTRY) };
 
-/* Goes on to `row`, behind so many seams. */
-static void go_on(struct place *place, size_t row, size_t seams) {
-    if (!place->at)
-        return;
-    place->step += seams * (size_t)place->more;
-    place->at += (ptrdiff_t)row + (ptrdiff_t)seams * place->skip;
+/* The same from `row` on, behind so many seams. */
+static struct place place_from(struct place place, size_t row, size_t seams) {
+    if (place.at)
+        place.at += (ptrdiff_t)row + (ptrdiff_t)seams * place.skip;
+    place.step += seams * (size_t)place.more;
+    return place;
+}
+
+static struct block block_from(struct block b, size_t row) {
+    const size_t seams = row < b.first ? 0 : 1 + (row - b.first) / b.part;
+    b.first += seams * b.part - row;
+    b.out = place_from(b.out, row, seams);
+    b.start = place_from(b.start, row, seams);
+    return b;
 }
 
 /* Tiles of one height side by side, for all columns. */
-INLINE void multiply_strips(struct block b, size_t strip, size_t strips, struct k_cut wide,
+INLINE void multiply_strips(const struct block *b, size_t strip, size_t strips, struct k_cut wide,
                             const int turned) {
-    const size_t row = strip * K_STRIP, seams = row < b.first ? 0 : 1 + (row - b.first) / b.part;
-    b.first += seams * b.part - row;
-    go_on(&b.out, row, seams);
-    go_on(&b.start, row, seams);
+    struct block rest;
+    if (strip > 0) {
+        rest = block_from(*b, strip * K_STRIP);
+        b = &rest;
+    }
     for (size_t j = 0, column = 0; j < wide.pieces; column += k_piece(wide, j++))
-        tiles[k_piece(wide, j)][strips][turned](&b, strip, column);
+        tiles[k_piece(wide, j)][strips][turned](b, strip, column);
 }
 
 /* A block of any size; `upward` takes the last rows first. */
@@ -175,7 +184,7 @@ INLINE void multiply_block(const struct block *b, size_t columns, const int turn
     const struct k_cut parts = k_cut((b->rows + K_STRIP - 1) / K_STRIP, heights[k_piece(wide, 0)]);
     for (size_t n = 0; n < parts.pieces; n++) {
         const size_t i = upward ? parts.pieces - 1 - n : n;
-        multiply_strips(*b, k_pieces_before(parts, i), k_piece(parts, i), wide, turned);
+        multiply_strips(b, k_pieces_before(parts, i), k_piece(parts, i), wide, turned);
     }
 }
 
@@ -243,9 +252,11 @@ static void lay_columns(double *strips, const struct k_outer sums[2], struct col
         const size_t own = row < c.own ? c.own - row : 0, end = row < all ? all - row : 0;
         const double *x = sums[c.of].x + c.from + row, *next = sums[1].x + row - c.own;
         double *to = strips + row / K_STRIP * K_STRIP * depth + row % K_STRIP;
-        for (size_t n = 0; n < depth; n++, x += step, next += next_step, to += K_STRIP)
-            store(to,
-                  own >= LANES ? load(x) : (vec)((bits)load_first(x, own) | (bits)load_some(next, own, end)));
+        for (size_t n = 0; n < depth && own >= LANES; n++)
+            store(to + n * K_STRIP, load(x + n * step));
+        for (size_t n = 0; n < depth && own < LANES; n++)
+            store(to + n * K_STRIP, (vec)((bits)load_first(x + n * step, own) |
+                                          (bits)load_some(next + n * next_step, own, end)));
     }
 }
 
