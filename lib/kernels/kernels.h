@@ -28,22 +28,22 @@ struct k_term {
 };
 void k_affine(double *out, const double *bias, const struct k_term *terms, size_t count, size_t batch,
               size_t rows, int upward);
-/* The same of so many gates, `apart` doubles from one to the next: out (gates, batch, rows), W (gates, rows, cols) packed
- * as one matrix, bias (gates, rows). No strip but the last is filled up. */
+/* The same of so many gates, `apart` doubles from one to the next: out (gates, batch, rows), W (gates, rows, cols)
+ * packed as one matrix, bias (gates, rows). */
 void k_affine_gates(double *out, size_t gates, size_t apart, const double *bias, const struct k_term *terms,
                     size_t count, size_t batch, size_t rows, int upward);
 
 /* W += sum_n a[n] x[n]^T: W (rows, cols), a (count, rows), x (count, cols); the chain runs over n. */
 void k_outer_add(double *W, const double *a, const double *x, size_t count, size_t rows, size_t cols);
-/* The same of two W, in one array, and x, of which the second may have no columns, and of so many a, `apart` doubles from one to the
- * next: W (gates, rows, cols). */
+/* The same of two W, in one array, and x, of which the second may have no columns, and of so many a, `apart` doubles
+ * from one to the next: W (gates, rows, cols). */
 struct k_outer {
     double *W;
     const double *x;
     size_t cols;
 };
-void k_outer_add_gates(const struct k_outer sums[2], const double *a, size_t gates, size_t apart, size_t count,
-                       size_t rows);
+void k_outer_add_gates(const struct k_outer sums[2], const double *a, size_t gates, size_t apart,
+                       size_t count, size_t rows);
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 

@@ -53,8 +53,8 @@ struct place {
     ptrdiff_t skip, more;
 };
 
-/* out[column] = start[where[column]] + sum over the terms of W x[column], where no start is zero. Of an x that is `turned`
- * the columns of a tile lie together: [k][column], or as LAID says. */
+/* out[column] = start[where[column]] + sum over the terms of W x[column], where no start is zero. Of an x that is
+ * `turned` the columns of a tile lie together: [k][column], or as LAID says. */
 struct block {
     const struct k_term *terms, *end;
     const uint32_t *where; /* NULL: 0, 1, 2, ... */
@@ -106,8 +106,8 @@ INLINE void move(vec sum[WIDEST][MOST_VECTORS], struct place place, const struct
 }
 
 /* One tile of `strips` strips from `strip` on and `columns` columns from `column` on, with all its sums in
- * registers. `strips`, `columns` and `turned` are constants. The loops run to the most there can be and ask inside, because Clang keeps a loop of a single
- * round too long, and its sums in memory. */
+ * registers. `strips`, `columns` and `turned` are constants. The loops run to the most there can be and ask
+ * inside, because Clang keeps a loop of a single round too long, and its sums in memory. */
 INLINE void tile(const struct block *b, size_t strip, size_t column, const int strips, const int columns,
                  const int turned) {
     const int vectors = strips * PER_STRIP;
@@ -260,8 +260,8 @@ static void lay_columns(double *strips, const struct k_outer sums[2], struct col
     }
 }
 
-/* At most OUTER_DEPTH of n, OUTER_ROWS rows of each W and all columns; a_step doubles from a[n] to a[n + 1], W_apart rows
- * from one gate to the next. */
+/* At most OUTER_DEPTH of n, OUTER_ROWS rows of each W and all columns; a_step doubles from a[n] to a[n + 1],
+ * W_apart rows from one gate to the next. */
 static void outer_block(const struct k_outer sums[2], const double *a, size_t gates, size_t W_apart,
                         size_t a_apart, size_t depth, size_t rows, size_t a_step) {
     double strips[OUTER_COLS * OUTER_DEPTH] __attribute__((aligned(64)));

@@ -24,8 +24,8 @@ struct rnn_cell {
     void (*complete)(struct rnn *net, size_t t);
 
     /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, with da_h of those that are not joined behind them,
-     * and in da_h and da_x where those are arrays of their own; returns ||dh_t||^2. It may be called again for the same step with dh_t rescaled. What
-     * W_hh^T carries to dh_{t-1} is added by the caller. */
+     * and in da_h and da_x where those are arrays of their own; returns ||dh_t||^2. It may be called again for
+     * the same step with dh_t rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
 
     /* Where a state is carried past W_hh, NULL elsewhere: adds that to dh_{t-1}, or sets dc_{t-1}. */
