@@ -156,32 +156,29 @@ END_TEST
 /* W += sum_n a[n] x[n]^T, of one matrix or two, and b += sum_n a[n], each element one chain over n */
 enum { GATES = 2 };
 static void check_outer(const struct k_level *k, size_t count, size_t rows, const size_t cols[2]) {
-    const size_t apart = count * rows + 3;
+    const size_t apart = count * rows + 3, first = GATES * rows * cols[0],
+                 all = first + GATES * rows * cols[1];
     double *a = random_array(GATES * apart, 7), *b = random_array(rows, 10), *expected_b = copy_of(b, rows);
-    double *expected_W[2];
-    struct k_outer sums[2];
-    for (size_t m = 0; m < 2; m++) {
-        const size_t size = GATES * rows * cols[m];
-        sums[m] =
-            (struct k_outer){ random_array(size, 9 + m), random_array(count * cols[m], 8 - m), cols[m] };
-        expected_W[m] = copy_of(sums[m].W, size);
-        for (size_t i = 0; i < size; i++)
-            for (size_t n = 0; n < count; n++)
-                expected_W[m][i] = fused(k, a[i / cols[m] / rows * apart + n * rows + i / cols[m] % rows],
-                                         sums[m].x[n * cols[m] + i % cols[m]], expected_W[m][i]);
+    double *W = random_array(all, 9), *expected = copy_of(W, all);
+    const struct k_outer sums[] = { { W, random_array(count * cols[0], 8), cols[0] },
+                                    { W + first, random_array(count * cols[1], 6), cols[1] } };
+    for (size_t i = 0; i < all; i++) {
+        const struct k_outer *own = sums + (i >= first);
+        const size_t at = i - (size_t)(own->W - W), row = at / own->cols, j = at % own->cols;
+        for (size_t n = 0; n < count; n++)
+            expected[i] = fused(k, a[row / rows * apart + n * rows + row % rows], own->x[n * own->cols + j],
+                                expected[i]);
     }
     for (size_t i = 0; i < count * rows; i++)
         expected_b[i % rows] += a[i];
     k->products->outer_add(sums, a, GATES, apart, count, rows);
     k->products->column_sums_add(b, a, count, rows);
-    for (size_t m = 0; m < 2; m++) {
-        assert_same_bits(sums[m].W, expected_W[m], GATES * rows * cols[m], k->name);
-        assert_fence(sums[m].W, GATES * rows * cols[m]);
-        free(sums[m].W), free((void *)sums[m].x), free(expected_W[m]);
-    }
+    assert_same_bits(W, expected, all, k->name);
     assert_same_bits(b, expected_b, rows, k->name);
+    assert_fence(W, all);
     assert_fence(b, rows);
-    free(a), free(b), free(expected_b);
+    free(a), free(b), free(expected_b), free(W), free(expected);
+    free((void *)sums[0].x), free((void *)sums[1].x);
 }
 
 static void check_outers(const struct k_level *k) {
