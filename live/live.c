@@ -29,8 +29,8 @@ double *EXPORT(live_out)(void) {
 }
 
 /* What the next net is to be. Counts from 0 name a cell, an activation, an init and a norm in the order of spec.h. */
-void EXPORT(live_spec)(int cell, int activation, int init, int norm, double gamma, double scale, double forget,
-                       double drive, int length, int hidden, int batch, int inputs) {
+void EXPORT(live_spec)(int cell, int activation, int init, int norm, double gamma, double scale,
+                       double forget, double drive, int length, int hidden, int batch, int inputs) {
     spec = (struct rnn_spec){
         .cell = cells[cell],
         .activation = activations[activation],
@@ -87,9 +87,10 @@ double EXPORT(live_theory)(void) {
     if (spec.cell != &rnn_elman)
         return rnn_log10(rnn_sigmoid.value(spec.forget));
     if (spec.init != RNN_IDENTITY)
-        status = spec.norm == RNN_NO_NORM ? rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive)
-                                          : rnn_theory_norm(&theory, spec.activation, spec.norm, spec.gamma,
-                                                            spec.scale, spec.drive);
+        status =
+            spec.norm == RNN_NO_NORM
+                ? rnn_theory_fixed_point(&theory, spec.activation, spec.scale, spec.drive)
+                : rnn_theory_norm(&theory, spec.activation, spec.norm, spec.gamma, spec.scale, spec.drive);
     return status == RNN_OK ? rnn_log10(theory.r) : NAN;
 }
 
@@ -140,17 +141,19 @@ int EXPORT(live_letters)(double seed, int length) {
 
 /* A training as `learning` makes it. kind: sigmoid tanh relu linear irnn orthogonal lstm gru; optimizer: sgd rmsprop adam; clip:
  * none norm value. */
-int EXPORT(live_learner)(int task, int kind, int length, int hidden, int batch, int optimizer, double rate, int clip,
-                         double threshold, double seed) {
+int EXPORT(live_learner)(int task, int kind, int length, int hidden, int batch, int optimizer, double rate,
+                         int clip, double threshold, double seed) {
+    static struct rnn_optimizer (*const rules[])(double rate) = { rnn_sgd, rnn_rmsprop, rnn_adam };
     const int irnn = kind == 4, orthogonal = kind == 5, lstm = kind == 6;
+    const int activation = irnn ? 2 : kind > 4 ? 1 : kind;
     const struct rnn_task *learnt = tasks[task];
-    live_spec(kind > 5 ? kind - 5 : 0, irnn ? 2 : kind > 4 ? 1 : kind, irnn ? 2 : orthogonal, 0, 1, 1, lstm,
+    live_spec(kind > 5 ? kind - 5 : 0, activation, irnn ? 2 : orthogonal, 0, 1, 1, lstm,
               irnn ? 0.1 * 0.1 * (double)learnt->inputs : 1, length, hidden, batch, (int)learnt->inputs);
     spec.outputs = learnt->outputs;
     spec.record = RNN_GRADIENTS;
     const struct rnn_training_spec how = {
         .problem = { .task = learnt, .delay = 1 },
-        .optimizer = optimizer == 0 ? rnn_sgd(rate) : optimizer == 1 ? rnn_rmsprop(rate) : rnn_adam(rate),
+        .optimizer = rules[optimizer](rate),
         .clip = (enum rnn_clip)(RNN_NO_CLIP + clip),
         .threshold = threshold,
         .shortest = spec.length,
@@ -170,29 +173,34 @@ int EXPORT(live_update)(void) {
     const double loss = learner->loss;
     if (status == RNN_OK)
         status = rnn_training_update(training);
-    memcpy(out, (double[]){ (double)training->updates, loss, training->log_norm, training->clipped, training->cause },
-           5 * sizeof *out);
+    memcpy(
+        out,
+        (double[]){ (double)training->updates, loss, training->log_norm, training->clipped, training->cause },
+        5 * sizeof *out);
     return status;
 }
 
 /* On so many fresh sequences: loss and error. */
 int EXPORT(live_test)(int sequences) {
     struct rnn_score score = { 0 };
-    const enum rnn_status status = rnn_training_test(&score, training, training->spec.longest, (size_t)sequences);
+    const enum rnn_status status =
+        rnn_training_test(&score, training, training->spec.longest, (size_t)sequences);
     out[0] = score.loss;
     out[1] = score.error;
     return status;
 }
 
 /* room[i]: the error of the cliff at w and b. */
-void EXPORT(live_errors)(int length, int count, double w, double w_step, double b, double b_step, int columns) {
+void EXPORT(live_errors)(int length, int count, double w, double w_step, double b, double b_step,
+                         int columns) {
     for (int i = 0; i < count && i < ROOM; i++)
         room[i] = rnn_cliff(w + i % columns * w_step, b + i / columns * b_step, (size_t)length).error;
 }
 
 /* Descent on it; room[4 i]: w, b, error and norm of the gradient after i updates. Returns how many are there: all, or up to where
  * a number is not finite. */
-int EXPORT(live_descend)(int length, double w, double b, double rate, int clip, double threshold, int updates) {
+int EXPORT(live_descend)(int length, double w, double b, double rate, int clip, double threshold,
+                         int updates) {
     for (int i = 0; i <= updates && 4 * i < ROOM; i++) {
         const struct rnn_cliff cliff = rnn_cliff(w, b, (size_t)length);
         double gradient[2] = { cliff.dw, cliff.db };
@@ -224,8 +232,13 @@ const char *EXPORT(live_fault)(void) {
 /* An array of doubles by number: 0 room, 1 log_dh of the last fade or letters, 2 of the learner; of the fade or
  * letters also 3 W_hh, 4 W_xh, 5 x, 6 h_0..h_T and, if its record was 3, 7 dL/dh_t. */
 const double *EXPORT(live_array)(int number) {
-    const double *const arrays[] = { room, net ? net->log_dh : NULL, learner ? learner->log_dh : NULL,
-                                     net ? net->p.W_hh : NULL, net ? net->p.W_xh : NULL, net ? net->x : NULL,
-                                     net ? net->h : NULL, net ? net->dh : NULL };
+    const double *const arrays[] = { room,
+                                     net ? net->log_dh : NULL,
+                                     learner ? learner->log_dh : NULL,
+                                     net ? net->p.W_hh : NULL,
+                                     net ? net->p.W_xh : NULL,
+                                     net ? net->x : NULL,
+                                     net ? net->h : NULL,
+                                     net ? net->dh : NULL };
     return arrays[number];
 }
