@@ -44,6 +44,7 @@ struct k_outer {
 };
 void k_outer_add_gates(const struct k_outer sums[2], const double *a, size_t gates, size_t apart,
                        size_t count, size_t rows);
+
 /* b += sum_n a[n]: b (cols), a (count, cols) */
 void k_column_sums_add(double *b, const double *a, size_t count, size_t cols);
 
