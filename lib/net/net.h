@@ -10,9 +10,8 @@
 struct rnn_cell {
     const char *name;
     size_t gates; /* G: blocks of H rows in W_hh, W_xh and b_h */
-    size_t
-        joined; /* so many of them, the first, have their a_t from one product; in that of the others W_hh h_{t-1} has
-                      a factor, so their da_h is not their da */
+    size_t joined; /* so many of them, the first, have their a_t from one product; in that of the others
+                      W_hh h_{t-1} has a factor, so their da_h is not their da */
     size_t tapes; /* further (B, H) a step kept for the way back: rnn_gate G and up */
     size_t states; /* 1: h_t is all that is carried; 2: c_t too */
     bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
@@ -69,17 +68,14 @@ struct rnn_work {
     size_t checkpoint_step; /* doubles from one checkpoint to the next */
     double *a; /* (G + tapes, segment, B, H): pre-activations, then gates, and what the cell keeps beside
                   them; in_place: h itself */
-    double *
-        da; /* (G + G - joined, block, B, H): dL/da_t of the steps not yet summed, what b_h sees; then the same with
-                   respect to W_hh h_{t-1} of the gates not joined */
+    double *da; /* (G + G - joined, block, B, H): dL/da_t of the steps not yet summed, what b_h sees; then the
+                   same with respect to W_hh h_{t-1} of the gates not joined */
     double *da_h, *da_x; /* of a norm, the same with respect to W_hh h_{t-1} and to W_xh x_t; else `da` */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
-    double *packed, *transposed,
-        *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh its
-                                               table if `one_hot` */
-    uint32_t
-        *ones; /* (T, B): where x_t has its one, of the first `one_hot` rows; NULL where there are few inputs,
-                       whose products are cheap, or a norm sees them apart from b_h */
+    double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh
+                                               its table if `one_hot` */
+    uint32_t *ones; /* (T, B): where x_t has its one, of the first `one_hot` rows; NULL where there are few
+                       inputs, whose products are cheap, or a norm sees them apart from b_h */
     size_t one_hot; /* all rows of x in the last forward pass if each was zeros but a one, else 0 */
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
