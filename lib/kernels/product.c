@@ -46,7 +46,7 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
 enum { LAID = OUTER_STRIPS == 1 };
 
 /* Where sums are: `at` the first row of column 0; columns lie `step` doubles apart; behind a seam rows go on `skip`
- * doubles further, and columns lie `more` further apart. */
+ * doubles further, and columns lie `more` further apart. It is none if `skip` is 0. */
 struct place {
     double *at;
     size_t step;
@@ -83,12 +83,16 @@ INLINE void move_vectors(vec sum[WIDEST][MOST_VECTORS], struct place place, cons
 INLINE void move(vec sum[WIDEST][MOST_VECTORS], struct place place, const struct block *b,
                  const uint32_t *where, size_t column, size_t rows, const int vectors, const int columns,
                  const int storing) {
-    size_t left = b->first;
-    if (left >= (size_t)vectors * LANES) {
+    size_t left = place.skip ? b->first : rows;
+    if (left >= rows || left >= (size_t)vectors * LANES) { /* no seam; only the last strip may lack rows */
         UNROLL
-        for (int v = 0; v < MOST_VECTORS; v++)
-            if (v < vectors)
+        for (int v = 0; v < MOST_VECTORS; v++) {
+            const size_t here = (size_t)v * LANES;
+            if (v < vectors - PER_STRIP || (v < vectors && here + LANES <= rows))
                 move_vectors(sum, place, where, column, 0, LANES, v, columns, storing);
+            else if (v < vectors && here < rows)
+                move_vectors(sum, place, where, column, 0, rows - here, v, columns, storing);
+        }
         return;
     }
     UNROLL
