@@ -74,11 +74,12 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
     enum rnn_status status = sweep_net(&net, point, &spec);
     if (status != RNN_OK)
         return status;
-    status = sweep_measure(net, point);
-    if (status == RNN_OK)
-        status = rnn_decay_fit(&decay, net, first, last);
+    status = rnn_forward(net);
     if (status == RNN_OK && gated)
         status = rnn_keep_measure(&keep, net, spec.length - last + 1, spec.length - first);
+    status = sweep_measure_back(net, point, status);
+    if (status == RNN_OK)
+        status = rnn_decay_fit(&decay, net, first, last);
     if (status == RNN_OK && net->log_dc)
         status = rnn_decay_fit_log(&cell, net->log_dc, spec.length, first, last);
     if (status == RNN_OK)

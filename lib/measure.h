@@ -106,7 +106,7 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 /* The mean, over units, sequences and steps first..last of the last forward pass, of ln f_t of the lstm and
  * ln z_t of the gru: the rate at which the product of those gates shrinks, that is what of c_t, and of h_t in
  * the gru, is carried past W_hh. -inf if one is exactly zero. RNN_BAD_RANGE also after the test of a training, which
- * keeps no gates. */
+ * keeps no gates, and after the way back, which writes its gradients over them. */
 enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t first, size_t last);
 
 /* ---- matrices and products of Jacobians -------------------------------------------------------------- */

@@ -147,7 +147,8 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
  * tanh rounds to 1 it is 0, not 4e-17.
  *
  * RNN_ZERO with `stopped_at` when dh_t, and dc_t, is exactly zero for good: log norms from there on are -inf.
- * RNN_DIVERGED when one step alone overflows (W beyond 1e200): log norms above `stopped_at` stand. */
+ * RNN_DIVERGED when one step alone overflows (W beyond 1e200): log norms above `stopped_at` stand. RNN_BAD_RANGE: a
+ * gated net, or one in segments, goes back once after each forward pass, and not after the test of a training. */
 enum rnn_status rnn_backward(struct rnn *net);
 
 /* ln ||x|| of any numbers, also where the squares overflow or underflow; -inf for zero. Of a net's gradient:

@@ -146,6 +146,8 @@ double sweep_seconds(void);
  * then writes the cell's arrays. For another loss, use the rnn_ calls and end with sweep_arrays, whose
  * target.npy holds the labels of a net with a read-out. */
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
+/* Its second half, for who looks at what the forward pass left, which ended in `status`. */
+enum rnn_status sweep_measure_back(struct rnn *net, const struct sweep_point *point, enum rnn_status status);
 enum rnn_status sweep_arrays(const struct rnn *net, const struct sweep_point *point);
 /* The same with sample.txt beside the arrays, bytes that the net has written. */
 enum rnn_status sweep_arrays_and_sample(const struct rnn *net, const struct sweep_point *point,

@@ -48,6 +48,11 @@ static void multiply(double *restrict out, const double *a, const double *b, siz
         out[i] = a[i] * b[i];
 }
 
+static void add(double *restrict out, const double *a, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] += a[i];
+}
+
 static void multiply_add(double *restrict out, const double *a, const double *b, size_t count) {
     for (size_t i = 0; i < count; i++)
         out[i] += a[i] * b[i];
@@ -67,17 +72,17 @@ static void lstm_output_back(double *restrict dc, const double *dh, const double
         dc[i] += dh[i] * o[i] * (1 - tanh_c[i] * tanh_c[i]);
 }
 
-static void lstm_back(double *restrict da, size_t da_apart, const double *dh, const double *dc,
-                      const double *before, const double *tanh_c, const double *gates, size_t apart,
-                      size_t count) {
-    const double *i = gates, *f = i + apart, *g = f + apart, *o = g + apart;
-    double *restrict da_i = da, *restrict da_f = da_i + da_apart, *restrict da_g = da_f + da_apart,
-                     *restrict da_o = da_g + da_apart;
+static void lstm_back(double *restrict gates, size_t apart, double *restrict dc_before, const double *dh,
+                      const double *dc, const double *before, const double *tanh_c, size_t count) {
+    double *restrict da_i = gates, *restrict da_f = da_i + apart, *restrict da_g = da_f + apart,
+                     *restrict da_o = da_g + apart;
     for (size_t n = 0; n < count; n++) {
-        da_i[n] = dc[n] * g[n] * i[n] * (1 - i[n]);
-        da_f[n] = dc[n] * before[n] * f[n] * (1 - f[n]);
-        da_g[n] = dc[n] * i[n] * (1 - g[n] * g[n]);
-        da_o[n] = dh[n] * tanh_c[n] * o[n] * (1 - o[n]);
+        const double i = da_i[n], f = da_f[n], g = da_g[n], o = da_o[n];
+        da_i[n] = dc[n] * g * i * (1 - i);
+        da_f[n] = dc[n] * before[n] * f * (1 - f);
+        da_g[n] = dc[n] * i * (1 - g * g);
+        da_o[n] = dh[n] * tanh_c[n] * o * (1 - o);
+        dc_before[n] = dc[n] * f;
     }
 }
 
@@ -87,17 +92,18 @@ static void gru_state(double *restrict h, const double *z, const double *n, cons
         h[i] = (1 - z[i]) * n[i] + z[i] * before[i];
 }
 
-static void gru_back(double *restrict da, size_t da_apart, const double *dh, const double *before,
-                     const double *gates, size_t apart, size_t count) {
-    const double *r = gates, *z = r + apart, *n = z + apart, *u = n + apart;
-    double *restrict da_r = da, *restrict da_z = da_r + da_apart, *restrict da_n = da_z + da_apart,
-                     *restrict da_u = da_n + da_apart;
+static void gru_back(double *restrict gates, size_t apart, double *restrict carried, const double *dh,
+                     const double *before, size_t count) {
+    double *restrict da_r = gates, *restrict da_z = da_r + apart, *restrict da_n = da_z + apart,
+                     *restrict da_u = da_n + apart;
     for (size_t i = 0; i < count; i++) {
-        const double candidate = dh[i] * (1 - z[i]) * (1 - n[i] * n[i]);
+        const double r = da_r[i], z = da_z[i], n = da_n[i], u = da_u[i],
+                     candidate = dh[i] * (1 - z) * (1 - n * n);
         da_n[i] = candidate;
-        da_u[i] = candidate * r[i];
-        da_z[i] = dh[i] * (before[i] - n[i]) * z[i] * (1 - z[i]);
-        da_r[i] = candidate * u[i] * r[i] * (1 - r[i]);
+        da_u[i] = candidate * r;
+        da_z[i] = dh[i] * (before[i] - n) * z * (1 - z);
+        da_r[i] = candidate * u * r * (1 - r);
+        carried[i] = dh[i] * z;
     }
 }
 
@@ -130,6 +136,6 @@ static void adam(double *restrict theta, double *restrict v, double *restrict s,
 }
 
 const struct k_elements NAME_OF(k_elements_, LEVEL) = {
-    find_ones, tabulate,  outer_pick_add, multiply, multiply_add, lstm_state, lstm_output_back,
-    lstm_back, gru_state, gru_back,       sgd,      rmsprop,      adam,
+    find_ones,        tabulate,  outer_pick_add, add,      multiply, multiply_add, lstm_state,
+    lstm_output_back, lstm_back, gru_state,      gru_back, sgd,      rmsprop,      adam,
 };

@@ -79,20 +79,22 @@ double k_sum_squares(const double *x, size_t count);
 void k_scale(double *x, double factor, size_t count);
 int k_finite(const double *x, size_t count); /* 1 if no element is inf or nan */
 
-/* out = a * b, out += a * b */
+/* out += a, out = a * b, out += a * b */
+void k_add(double *out, const double *a, size_t count);
 void k_multiply(double *out, const double *a, const double *b, size_t count);
 void k_multiply_add(double *out, const double *a, const double *b, size_t count);
 
-/* The cells of lstm.c and gru.c, whose gates lie `apart` doubles from one to the next, and dL/da `da_apart`. */
+/* The cells of lstm.c and gru.c, whose gates lie `apart` doubles from one to the next; on the way back they become
+ * dL/da, and what the gru keeps behind them dL/d(W_hn h). */
 /* c_t, twice: where it is carried, and where tanh(c_t) will be. */
 void k_lstm_state(double *c, double *tanh_c, const double *i, const double *f, const double *g,
                   const double *before, size_t count);
 void k_lstm_output_back(double *dc, const double *dh, const double *o, const double *tanh_c, size_t count);
-void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
-                 const double *tanh_c, const double *gates, size_t apart, size_t count);
+void k_lstm_back(double *gates, size_t apart, double *dc_before, const double *dh, const double *dc,
+                 const double *before, const double *tanh_c, size_t count);
 void k_gru_state(double *h, const double *z, const double *n, const double *before, size_t count);
-void k_gru_back(double *da, size_t da_apart, const double *dh, const double *before, const double *gates,
-                size_t apart, size_t count);
+void k_gru_back(double *gates, size_t apart, double *carried, const double *dh, const double *before,
+                size_t count);
 
 /* A step of the three rules of train.h, with Adam's corrections of the first steps in `rate` and `root`. */
 void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum);

@@ -178,6 +178,10 @@ int k_finite(const double *x, size_t count) {
     return in_use()->maps->finite(x, count);
 }
 
+void k_add(double *out, const double *a, size_t count) {
+    in_use()->elements->add(out, a, count);
+}
+
 void k_multiply(double *out, const double *a, const double *b, size_t count) {
     in_use()->elements->multiply(out, a, b, count);
 }
@@ -195,18 +199,18 @@ void k_lstm_output_back(double *dc, const double *dh, const double *o, const dou
     in_use()->elements->lstm_output_back(dc, dh, o, tanh_c, count);
 }
 
-void k_lstm_back(double *da, size_t da_apart, const double *dh, const double *dc, const double *before,
-                 const double *tanh_c, const double *gates, size_t apart, size_t count) {
-    in_use()->elements->lstm_back(da, da_apart, dh, dc, before, tanh_c, gates, apart, count);
+void k_lstm_back(double *gates, size_t apart, double *dc_before, const double *dh, const double *dc,
+                 const double *before, const double *tanh_c, size_t count) {
+    in_use()->elements->lstm_back(gates, apart, dc_before, dh, dc, before, tanh_c, count);
 }
 
 void k_gru_state(double *h, const double *z, const double *n, const double *before, size_t count) {
     in_use()->elements->gru_state(h, z, n, before, count);
 }
 
-void k_gru_back(double *da, size_t da_apart, const double *dh, const double *before, const double *gates,
-                size_t apart, size_t count) {
-    in_use()->elements->gru_back(da, da_apart, dh, before, gates, apart, count);
+void k_gru_back(double *gates, size_t apart, double *carried, const double *dh, const double *before,
+                size_t count) {
+    in_use()->elements->gru_back(gates, apart, carried, dh, before, count);
 }
 
 void k_sgd(double *theta, double *v, const double *g, size_t count, double rate, double momentum) {

@@ -80,6 +80,7 @@ struct k_elements {
     __typeof__(k_find_ones) *find_ones;
     __typeof__(k_tabulate) *tabulate;
     __typeof__(k_outer_pick_add) *outer_pick_add;
+    __typeof__(k_add) *add;
     __typeof__(k_multiply) *multiply, *multiply_add;
     __typeof__(k_lstm_state) *lstm_state;
     __typeof__(k_lstm_output_back) *lstm_output_back;

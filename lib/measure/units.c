@@ -61,7 +61,7 @@ enum rnn_status rnn_slopes_measure(struct rnn_slopes *slopes, const struct rnn *
 enum rnn_status rnn_keep_measure(double *mean_log, const struct rnn *net, size_t first, size_t last) {
     if (net->gates <= RNN_KEEPING_GATE)
         return RNN_BAD_LAW;
-    if (!rnn_has_steps(net, first, last) || net->work->last_gates)
+    if (!rnn_has_steps(net, first, last) || net->work->last_gates || net->work->spent)
         return RNN_BAD_RANGE;
     const double *keep = rnn_gate(net, RNN_KEEPING_GATE, first);
     const size_t count = (last - first + 1) * rnn_step_size(net);

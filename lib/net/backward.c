@@ -13,13 +13,16 @@ static double log_norm(double squares, const double *x, size_t count) {
     return rnn_is_safe(squares) ? 0.5 * rnn_log(squares) : rnn_log_norm(x, count);
 }
 
-/* da_t from dh_t and dc_t; ||dh_t||^2 and ||dc_t||^2, the latter 0 without c. */
+/* ||dh_t||^2 and ||dc_t||^2, the latter 0 without c; and da_t, of a cell that finds them in one pass. */
 struct squares {
     double dh, dc;
 };
-static struct squares gate_gradients(struct rnn *net, size_t t) {
-    const double dc = net->dc ? k_sum_squares(rnn_cell_gradient(net, t), rnn_step_size(net)) : 0;
-    return (struct squares){ net->work->cell->backward(net, t, rnn_slot(net, t)), dc };
+static struct squares squares_of(struct rnn *net, size_t t) {
+    const struct rnn_cell *cell = net->work->cell;
+    const size_t size = rnn_step_size(net);
+    return (struct squares){ cell->backward ? cell->backward(net, t, rnn_slot(net, t))
+                                            : k_sum_squares(rnn_state_gradient(net, t), size),
+                             net->dc ? k_sum_squares(rnn_cell_gradient(net, t), size) : 0 };
 }
 
 /* da_t, ln||dh_t|| and ln||dc_t|| from dh_t and dc_t. RNN_ZERO, with da_t zero too, or RNN_DIVERGED if
@@ -29,14 +32,16 @@ static enum rnn_status step_back(struct rnn *net, size_t t, int *exponent) {
     double *dh = rnn_state_gradient(net, t), *dc = net->dc ? rnn_cell_gradient(net, t) : NULL;
     if (dc)
         net->spec.cell->complete(net, t);
-    struct squares squares = gate_gradients(net, t);
+    struct squares squares = squares_of(net, t);
     enum rnn_status status = RNN_OK;
     if (!rnn_is_safe(squares.dh + squares.dc)) {
         status = rnn_rescale(dh, dc, size, exponent);
         if (status == RNN_DIVERGED)
             return status;
-        squares = gate_gradients(net, t);
+        squares = squares_of(net, t);
     }
+    if (net->work->cell->gates_back)
+        net->work->cell->gates_back(net, t);
     if (net->exponent)
         net->exponent[t - 1] = *exponent;
     net->log_dh[t - 1] = log_norm(squares.dh, dh, size) + *exponent * M_LN2;
@@ -74,8 +79,8 @@ static void carry_back(struct rnn *net, size_t t) {
         terms[g] =
             (struct k_term){ transposed_gate(net, g), rnn_recurrent_gradient(net, g, rnn_slot(net, t)), H };
     k_affine(rnn_state_gradient(net, t - 1), NULL, terms, gates, net->spec.batch, H, t % 2);
-    if (net->spec.cell->carry)
-        net->spec.cell->carry(net, t);
+    if (net->work->carried && !net->dc)
+        k_add(rnn_state_gradient(net, t - 1), net->work->carried, rnn_step_size(net));
 }
 
 /* In place of that where the gradient is truncated. */
@@ -169,6 +174,9 @@ static enum rnn_status through_time(struct rnn *net) {
 }
 
 enum rnn_status rnn_backward(struct rnn *net) {
+    if (net->work->spent || net->work->last_gates)
+        return RNN_BAD_RANGE;
+    net->work->spent = !net->spec.cell->in_place || net->work->checkpoint;
     if (net->spec.weights == RNN_TIED)
         lay_transposed(net, 1);
     if (net->gradient)

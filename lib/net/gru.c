@@ -25,19 +25,10 @@ static bool forward(struct rnn *net, size_t t) {
 }
 
 /* da_n = dh (1 - z) (1 - n^2)    da_z = dh (h_{t-1} - n) z (1 - z)    da_r = da_n u r (1 - r), u = W_hn h_{t-1}
- * dL/du = da_n r */
-static double backward(struct rnn *net, size_t t, size_t slot) {
-    const double *dh = rnn_state_gradient(net, t);
-    const size_t size = rnn_step_size(net);
-    k_gru_back(rnn_gate_gradient(net, net->work->da, 0, slot), rnn_da_apart(net), dh, rnn_state(net, t - 1),
-               rnn_gate(net, 0, t), rnn_apart(net), size);
-    return k_sum_squares(dh, size);
-}
-
-/* dh_{t-1} += dh_t z: the direct path. */
-static void carry(struct rnn *net, size_t t) {
-    k_multiply_add(rnn_state_gradient(net, t - 1), rnn_state_gradient(net, t), rnn_gate(net, UPDATE, t),
-                   rnn_step_size(net));
+ * dL/du = da_n r                 dh_{t-1} gains dh_t z: the direct path */
+static void gates_back(struct rnn *net, size_t t) {
+    k_gru_back(rnn_gate(net, 0, t), rnn_apart(net), net->work->carried, rnn_state_gradient(net, t),
+               rnn_state(net, t - 1), rnn_step_size(net));
 }
 
 const struct rnn_cell rnn_gru = { .name = "gru",
@@ -46,5 +37,4 @@ const struct rnn_cell rnn_gru = { .name = "gru",
                                   .tapes = 1,
                                   .states = 1,
                                   .forward = forward,
-                                  .backward = backward,
-                                  .carry = carry };
+                                  .gates_back = gates_back };

@@ -28,20 +28,13 @@ static void through_output(struct rnn *net, size_t t) {
                        rnn_gate(net, TANH_C, t), rnn_step_size(net));
 }
 
-/* da_i = dc g i (1 - i)    da_f = dc c_{t-1} f (1 - f)    da_g = dc i (1 - g^2)    da_o = dh tanh(c) o (1 - o) */
-static double backward(struct rnn *net, size_t t, size_t slot) {
-    const double *dh = rnn_state_gradient(net, t);
-    const size_t size = rnn_step_size(net);
-    k_lstm_back(rnn_gate_gradient(net, net->work->da, 0, slot), rnn_da_apart(net), dh,
+/* da_i = dc g i (1 - i)    da_f = dc c_{t-1} f (1 - f)    da_g = dc i (1 - g^2)    da_o = dh tanh(c) o (1 - o)
+ * dc_{t-1} = dc_t f: the cell path */
+static void gates_back(struct rnn *net, size_t t) {
+    double *dc_before = t > 1 ? rnn_cell_gradient(net, t - 1) : net->work->carried;
+    k_lstm_back(rnn_gate(net, 0, t), rnn_apart(net), dc_before, rnn_state_gradient(net, t),
                 rnn_cell_gradient(net, t), rnn_cell_state(net, t - 1), rnn_gate(net, TANH_C, t),
-                rnn_gate(net, 0, t), rnn_apart(net), size);
-    return k_sum_squares(dh, size);
-}
-
-/* dc_{t-1} = dc_t f: the cell path. */
-static void carry(struct rnn *net, size_t t) {
-    k_multiply(rnn_cell_gradient(net, t - 1), rnn_cell_gradient(net, t), rnn_gate(net, FORGET, t),
-               rnn_step_size(net));
+                rnn_step_size(net));
 }
 
 const struct rnn_cell rnn_lstm = { .name = "lstm",
@@ -51,5 +44,4 @@ const struct rnn_cell rnn_lstm = { .name = "lstm",
                                    .states = 2,
                                    .forward = forward,
                                    .complete = through_output,
-                                   .backward = backward,
-                                   .carry = carry };
+                                   .gates_back = gates_back };

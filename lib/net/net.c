@@ -101,7 +101,7 @@ static void carve_checkpoints(struct rnn *net, struct carver *carver, double siz
 static void carve_steps(struct rnn *net, struct carver *carver) {
     const struct rnn_spec *s = &net->spec;
     const double T = (double)s->length, step = (double)s->batch * (double)s->hidden,
-                 G = (double)s->cell->gates, own = G - (double)s->cell->joined;
+                 G = (double)s->cell->gates;
     const double kept = (double)rnn_kept(s), tapes = (double)s->cell->tapes, states = (double)s->cell->states,
                  rows = s->record == RNN_EVERYTHING ? T : 2;
     net->h = take_doubles(carver, (kept + 1) * step);
@@ -115,7 +115,8 @@ static void carve_steps(struct rnn *net, struct carver *carver) {
     net->exponent = s->record == RNN_EVERYTHING ? take(carver, T, sizeof *net->exponent) : NULL;
     net->dh = take_doubles(carver, rows * step);
     net->dc = states > 1 ? take_doubles(carver, rows * step) : NULL;
-    net->work->da = take_doubles(carver, (G + own) * (double)net->work->block * step);
+    net->work->da = s->cell->in_place ? take_doubles(carver, (double)net->work->block * step) : net->work->a;
+    net->work->carried = s->cell->in_place ? NULL : take_doubles(carver, step);
     net->work->da_h = net->work->da_x = net->work->da;
     net->da_h_of_step = s->record == RNN_EVERYTHING ? take_doubles(carver, T * G * step) : NULL;
 }

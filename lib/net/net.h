@@ -14,21 +14,22 @@ struct rnn_cell {
                       W_hh h_{t-1} has a factor, so their da_h is not their da */
     size_t tapes; /* further (B, H) a step kept for the way back: rnn_gate G and up */
     size_t states; /* 1: h_t is all that is carried; 2: c_t too */
-    bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands */
+    bool in_place; /* the one gate is h itself: a_t becomes h_t where it stands, and stays that on the way
+                      back, where the gates of the others become dL/da_t */
 
     /* h_t from h_{t-1} and x_t; whether all of it is finite, c_t too. */
     bool (*forward)(struct rnn *net, size_t t);
 
-    /* With two states: adds to dc_t what comes through h_t, once, before `backward`. */
+    /* With two states: adds to dc_t what comes through h_t, once, before `gates_back`. */
     void (*complete)(struct rnn *net, size_t t);
 
-    /* From dh_t and dc_t: dL/da_t into the gates of `slot` in da, with da_h of those that are not joined behind them,
-     * and in da_h and da_x where those are arrays of their own; returns ||dh_t||^2. It may be called again for
-     * the same step with dh_t rescaled. What W_hh^T carries to dh_{t-1} is added by the caller. */
+    /* in_place: sets `slot` of da, and of da_h and da_x where those are arrays of their own, from dh_t, and returns
+     * ||dh_t||^2. It may be called again for the same step with dh_t rescaled. */
     double (*backward)(struct rnn *net, size_t t, size_t slot);
 
-    /* Where a state is carried past W_hh, NULL elsewhere: adds that to dh_{t-1}, or sets dc_{t-1}. */
-    void (*carry)(struct rnn *net, size_t t);
+    /* The others: turns the gates of step t into dL/da_t, and the tapes behind them into da_h of the gates not joined,
+     * once; sets dc_{t-1}, or `carried`. What W_hh^T carries to dh_{t-1} is added by the caller. */
+    void (*gates_back)(struct rnn *net, size_t t);
 
     /* Adds what steps first..last, whose dL/da_t wait from `slot` on, give to the gradients of parameters
      * only this cell has; NULL if there are none. */
@@ -68,8 +69,10 @@ struct rnn_work {
     size_t checkpoint_step; /* doubles from one checkpoint to the next */
     double *a; /* (G + tapes, segment, B, H): pre-activations, then gates, and what the cell keeps beside
                   them; in_place: h itself */
-    double *da; /* (G + G - joined, block, B, H): dL/da_t of the steps not yet summed, what b_h sees; then the
-                   same with respect to W_hh h_{t-1} of the gates not joined */
+    double *da; /* in_place: (block, B, H), dL/da_t of the steps not yet summed, what b_h sees. Else `a`, with
+                   the same with respect to W_hh h_{t-1}, of the gates not joined, behind that of all */
+    double *carried; /* not in_place: (B, H), what a step carries past W_hh, to dh_{t-1} of the gru or dc_0 of
+                        the lstm; else NULL */
     double *da_h, *da_x; /* of a norm, the same with respect to W_hh h_{t-1} and to W_xh x_t; else `da` */
     double *normalised; /* (N, segment, B, H): what N(v) gave */
     double *packed, *transposed, *packed_x; /* W_hh, its transpose and W_xh as kernels.h packs them; of W_xh
@@ -80,6 +83,7 @@ struct rnn_work {
     bool told; /* who filled x has also filled `ones`: of the next forward pass alone */
     bool only_loss; /* nothing goes back: a loss does not set dL/dh and adds nothing to dL/dW_hy */
     bool last_gates; /* so the last forward pass kept the gates of one step alone, which stay in the cache */
+    bool spent; /* the way back has written over the gates, or left the last segment */
     double *brought; /* (n, B, H), what the read-outs bring to dL/dh_t; NULL if n is 1 and dL/dh_T holds it */
     size_t most_reads; /* n of a net at its longest */
     double *scratch; /* two rows of H, or what loss.c says: of one call at a time */
@@ -113,13 +117,16 @@ static inline double *rnn_gate(const struct rnn *net, size_t g, size_t t) {
     return net->work->a + g * rnn_apart(net) + step * rnn_step_size(net);
 }
 
-/* Where step t lies in a block; gate g of `da`, one of da, da_h and da_x, at that place, (B, H); and doubles from one
- * gate of it to the next. */
+/* Whether a block begins with step t. Where t lies in `da`, one of da, da_h and da_x; gate g at that place, (B, H); and
+ * doubles from one gate of it to the next. */
+static inline bool rnn_begins_block(const struct rnn *net, size_t t) {
+    return (t - 1) % net->work->block == 0;
+}
 static inline size_t rnn_slot(const struct rnn *net, size_t t) {
-    return (t - 1) % net->work->block;
+    return net->spec.cell->in_place ? (t - 1) % net->work->block : t - 1 - net->from;
 }
 static inline size_t rnn_da_apart(const struct rnn *net) {
-    return net->work->block * rnn_step_size(net);
+    return net->spec.cell->in_place ? net->work->block * rnn_step_size(net) : rnn_apart(net);
 }
 static inline double *rnn_gate_gradient(const struct rnn *net, double *da, size_t g, size_t slot) {
     return da + g * rnn_da_apart(net) + slot * rnn_step_size(net);

@@ -11,7 +11,7 @@ static const char *const text[] = {
     [RNN_BAD_LAW] =
         "a number is not finite or not > 0, or this cell or norm is not one the measurement knows",
     [RNN_BAD_TARGET] = "a class label is out of range, or the net has no read-out",
-    [RNN_BAD_RANGE] = "the lags or steps asked for lie outside the run, or are too few",
+    [RNN_BAD_RANGE] = "the lags or steps asked for lie outside the run, were not kept, or are too few",
     [RNN_NO_CONVERGENCE] = "an eigenvalue or root search did not converge",
 };
 

@@ -80,7 +80,7 @@ void rnn_add_step(struct rnn *net, struct rnn_pending *p, size_t t, int exponent
         p->last = t;
     p->first = t;
     p->exponent = exponent;
-    if (rnn_slot(net, t) == 0 || net->spec.weights == RNN_UNTIED)
+    if (rnn_begins_block(net, t) || net->spec.weights == RNN_UNTIED)
         rnn_sum_pending(net, p);
 }
 

@@ -59,6 +59,10 @@ static void check_products(const struct k_level *k, size_t n) {
     k->elements->multiply_add(out, a, b, n);
     assert_same_bits(out, sum, n, "multiply_add");
     for (size_t i = 0; i < n; i++)
+        sum[i] += a[i];
+    k->elements->add(out, a, n);
+    assert_same_bits(out, sum, n, "add");
+    for (size_t i = 0; i < n; i++)
         sum[i] = a[i] * b[i];
     k->elements->multiply(out, a, b, n);
     assert_same_bits(out, sum, n, "multiply");
@@ -67,19 +71,22 @@ static void check_products(const struct k_level *k, size_t n) {
 }
 
 static void check_lstm(const struct k_level *k, size_t n) {
-    const size_t apart = n + 3, da_apart = n + 5;
+    const size_t apart = n + 3;
     double *gates = in_a_row(apart, 4), *dh = random_array(n, 5), *dc = random_array(n, 6),
-           *before = random_array(n, 7), *da = in_a_row(da_apart, 8),
-           *expected = copy_of(da, ARRAYS * da_apart);
+           *before = random_array(n, 7), *da = copy_of(gates, ARRAYS * apart),
+           *expected = copy_of(gates, ARRAYS * apart), *dc_before = fenced(n), *carried = fenced(n);
     const double *i = gates, *f = i + apart, *g = f + apart, *o = g + apart, *tanh_c = o + apart;
     for (size_t m = 0; m < n; m++) {
         expected[m] = dc[m] * g[m] * i[m] * (1 - i[m]);
-        expected[da_apart + m] = dc[m] * before[m] * f[m] * (1 - f[m]);
-        expected[2 * da_apart + m] = dc[m] * i[m] * (1 - g[m] * g[m]);
-        expected[3 * da_apart + m] = dh[m] * tanh_c[m] * o[m] * (1 - o[m]);
+        expected[apart + m] = dc[m] * before[m] * f[m] * (1 - f[m]);
+        expected[2 * apart + m] = dc[m] * i[m] * (1 - g[m] * g[m]);
+        expected[3 * apart + m] = dh[m] * tanh_c[m] * o[m] * (1 - o[m]);
+        carried[m] = dc[m] * f[m];
     }
-    k->elements->lstm_back(da, da_apart, dh, dc, before, tanh_c, gates, apart, n);
-    assert_same_bits(da, expected, ARRAYS * da_apart, "lstm back");
+    k->elements->lstm_back(da, apart, dc_before, dh, dc, before, tanh_c, n);
+    assert_same_bits(da, expected, ARRAYS * apart, "lstm back");
+    assert_same_bits(dc_before, carried, n, "lstm back, the cell path");
+    assert_fence(dc_before, n);
     double *c = fenced(n), *kept = fenced(n), *state = fenced(n);
     for (size_t m = 0; m < n; m++)
         state[m] = f[m] * before[m] + i[m] * g[m];
@@ -95,29 +102,33 @@ static void check_lstm(const struct k_level *k, size_t n) {
     assert_same_bits(dc, sum, n, "lstm output");
     assert_fence(dc, n);
     free(gates), free(dh), free(dc), free(before), free(da), free(expected), free(sum);
+    free(dc_before), free(carried);
 }
 
 static void check_gru(const struct k_level *k, size_t n) {
-    const size_t apart = n + 3, da_apart = n + 5, all = ARRAYS * da_apart;
+    const size_t apart = n + 3, all = ARRAYS * apart;
     double *gates = in_a_row(apart, 9), *dh = random_array(n, 10), *before = random_array(n, 11);
-    double *da = in_a_row(da_apart, 12), *h = random_array(n, 14);
-    double *expected = copy_of(da, all), *state = copy_of(h, n);
+    double *da = copy_of(gates, all), *h = random_array(n, 14), *carried = fenced(n);
+    double *expected = copy_of(gates, all), *state = copy_of(h, n), *direct = fenced(n);
     const double *r = gates, *z = r + apart, *c = z + apart, *u = c + apart;
     for (size_t m = 0; m < n; m++) {
         const double da_n = dh[m] * (1 - z[m]) * (1 - c[m] * c[m]);
         expected[m] = da_n * u[m] * r[m] * (1 - r[m]);
-        expected[da_apart + m] = dh[m] * (before[m] - c[m]) * z[m] * (1 - z[m]);
-        expected[2 * da_apart + m] = da_n;
-        expected[3 * da_apart + m] = da_n * r[m];
+        expected[apart + m] = dh[m] * (before[m] - c[m]) * z[m] * (1 - z[m]);
+        expected[2 * apart + m] = da_n;
+        expected[3 * apart + m] = da_n * r[m];
+        direct[m] = dh[m] * z[m];
         state[m] = (1 - z[m]) * c[m] + z[m] * before[m];
     }
-    k->elements->gru_back(da, da_apart, dh, before, gates, apart, n);
+    k->elements->gru_back(da, apart, carried, dh, before, n);
     assert_same_bits(da, expected, all, "gru back");
+    assert_same_bits(carried, direct, n, "gru back, the direct path");
+    assert_fence(carried, n);
     k->elements->gru_state(h, z, c, before, n);
     assert_same_bits(h, state, n, "gru state");
     assert_fence(h, n);
     free(gates), free(dh), free(before), free(da), free(h);
-    free(expected), free(state);
+    free(expected), free(state), free(carried), free(direct);
 }
 
 /* One step of each rule; `rule` 0 sgd, 1 rmsprop, 2 adam. */

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct rnn_spec spec_of(int gru, double scale, double forget, size_t length) {
@@ -118,6 +119,7 @@ START_TEST(rescaling_changes_no_bit_of_a_gated_net) {
     spec.record = RNN_EVERYTHING;
     ck_assert_int_eq(measure(&net, spec), RNN_OK);
     ck_assert_int_eq(measure(&small, spec), RNN_OK);
+    ck_assert_int_eq(rnn_forward(small), RNN_OK);
     rnn_loss_linear(small, 713);
     k_scale(rnn_state_gradient(small, 40), 0x1p-300, 5 * 33);
     ck_assert_int_eq(rnn_backward(small), RNN_OK);
@@ -142,6 +144,7 @@ START_TEST(what_each_product_sees_is_summed_at_one_exponent) {
     spec.inputs = 33;
     ck_assert_int_eq(measure(&net, spec), RNN_OK);
     ck_assert_double_lt(net->log_dh[0], net->log_dh[399] - 400); /* 2^-200 is e^-139 */
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
     memcpy(net->x, net->h, 400 * 5 * 33 * sizeof(double)); /* x_t is h_{t-1}: W_hh and W_xh see the same */
     rnn_loss_linear(net, 713);
     ck_assert_int_eq(rnn_backward(net), RNN_OK);
@@ -221,6 +224,30 @@ START_TEST(a_dead_gated_net_has_a_zero_gradient) {
 }
 END_TEST
 
+/* Its gates are gradients then. */
+START_TEST(the_way_back_needs_a_forward_pass) {
+    struct rnn *net = NULL;
+    double mean;
+    struct rnn_spec spec = spec_of(_i, 1.385, 0.713, 30);
+    spec.record = RNN_EVERYTHING;
+    ck_assert_int_eq(measure(&net, spec), RNN_OK);
+    const size_t bytes = net->parameters * sizeof(double), step = 5 * 33 * sizeof(double);
+    double *gradient = malloc(bytes), *last = malloc(step);
+    memcpy(gradient, net->gradient, bytes);
+    ck_assert_int_eq(rnn_backward(net), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_keep_measure(&mean, net, 1, 30), RNN_BAD_RANGE);
+    ck_assert_mem_eq(net->gradient, gradient, bytes);
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    rnn_loss_linear(net, 713);
+    memcpy(last, rnn_state_gradient(net, 30), step);
+    ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    ck_assert_mem_eq(net->gradient, gradient, bytes);
+    ck_assert_mem_eq(last, rnn_state_gradient(net, 30), step);
+    rnn_free(&net);
+    free(gradient), free(last);
+}
+END_TEST
+
 START_TEST(the_product_of_the_gates_that_keep_is_measured) {
     struct rnn *net = NULL;
     double mean;
@@ -287,6 +314,7 @@ int main(void) {
     tcase_add_loop_test(cases, a_gated_net_is_reused_and_measured_as_any_other, 0, 2);
     tcase_add_loop_test(cases, a_gate_wide_open_keeps_the_state_and_its_gradient, 0, 2);
     tcase_add_loop_test(cases, a_dead_gated_net_has_a_zero_gradient, 0, 2);
+    tcase_add_loop_test(cases, the_way_back_needs_a_forward_pass, 0, 2);
     tcase_add_loop_test(cases, the_product_of_the_gates_that_keep_is_measured, 0, 2);
     tcase_add_test(cases, the_decay_of_the_cell_state_is_fitted_as_any_other);
     tcase_add_loop_test(cases, what_a_cell_does_not_have_is_refused, 0, 2);

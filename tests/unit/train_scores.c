@@ -147,6 +147,7 @@ START_TEST(a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates) {
         ck_assert_int_eq(rnn_training_test(&score, training, 20, spec.batch), RNN_OK);
         const enum rnn_status gates = rnn_keep_measure(&mean, net, 1, 20);
         ck_assert_int_eq(gates, c ? RNN_BAD_RANGE : RNN_BAD_LAW);
+        ck_assert(!c || rnn_backward(net) == RNN_BAD_RANGE);
         ck_assert_int_eq(rnn_slopes_measure(&slopes, net, 1, 20), c ? RNN_BAD_LAW : RNN_OK);
         double *h = rnn_state(net, 10), middle = h[7];
         h[7] = 0;

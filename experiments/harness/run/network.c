@@ -64,8 +64,11 @@ double sweep_seconds(void) {
 }
 
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point) {
+    return sweep_measure_back(net, point, rnn_forward(net));
+}
+
+enum rnn_status sweep_measure_back(struct rnn *net, const struct sweep_point *point, enum rnn_status status) {
     uint64_t seed = sweep_count_or(point, "seed", 1);
-    enum rnn_status status = rnn_forward(net);
     if (status == RNN_OK)
         status = rnn_loss_linear(net, seed);
     if (status == RNN_OK)
