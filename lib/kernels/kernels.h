@@ -66,8 +66,9 @@ int k_tanh(double *h, size_t count);
 int k_relu(double *h, size_t count);
 int k_linear(double *h, size_t count);
 
-/* out = exp(x - the largest of x); returns the sum of out, in eight lanes added in turn. */
-double k_softmax(double *out, double *largest, const double *x, size_t count);
+/* Of each row: out = exp(x - the largest of x), and the sum of out, in eight lanes added in turn. out, x (rows, count),
+ * largest, sum (rows). */
+void k_softmax(double *out, double *largest, double *sum, const double *x, size_t rows, size_t count);
 
 /* da = dh * phi'(a), with phi' from h = phi(a); returns sum dh^2. da may be dh. */
 double k_sigmoid_back(double *da, const double *dh, const double *h, size_t count);

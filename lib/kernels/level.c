@@ -138,8 +138,8 @@ int k_tanh(double *h, size_t count) {
     return in_use()->maps->tanh(h, count);
 }
 
-double k_softmax(double *out, double *largest, const double *x, size_t count) {
-    return in_use()->maps->softmax(out, largest, x, count);
+void k_softmax(double *out, double *largest, double *sum, const double *x, size_t rows, size_t count) {
+    in_use()->maps->softmax(out, largest, sum, x, rows, count);
 }
 
 int k_relu(double *h, size_t count) {

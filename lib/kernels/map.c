@@ -63,7 +63,7 @@ INLINE vec tanh_finish(vec a, vec power, vec rest) {
 /* exp(a) for a <= 0; below a = -700, where it may be subnormal, 2^128 times too large until the end. Below
  * -746 it is 0. */
 INLINE struct reduced exp_reduce(vec a) {
-    a = at_least(a, -746);
+    a = larger(a, splat(-746));
     return reduce(a, (a < -700) & 128);
 }
 
@@ -75,7 +75,7 @@ INLINE vec exp_finish(vec a, vec power, vec rest) {
  * too large: of a negative a until the end, of a positive one it is nothing beside 1 even so. What 1 + z lost to
  * rounding is given back, to first order in z. Below -746 the value is 0. */
 INLINE struct reduced sigmoid_reduce(vec a) {
-    const vec minus = at_least((vec)((bits)a | (bits)splat(-0.0)), -746); /* -|a| */
+    const vec minus = larger((vec)((bits)a | (bits)splat(-0.0)), splat(-746)); /* -|a| */
     return reduce(minus, (minus < -700) & 128);
 }
 
@@ -218,41 +218,70 @@ FORWARD(exp)
 
 /* ---- softmax ------------------------------------------------------------------------------------------ */
 
-/* Lanes of the largest number and of the sum, so that neither waits for the last. */
+/* The lanes of a sum. */
 enum { EIGHT = 8, PER_EIGHT = EIGHT / LANES };
 
-INLINE vec larger(vec a, vec b) {
-    return choose(b > a, b, a);
-}
-
-INLINE vec sum_of_two(vec a, vec b) {
-    return a + b;
-}
-
-/* `start` and all of x taken together: eight at a time, each into its lane, and what is left over into the first. */
-INLINE double fold(double start, const double *x, size_t count, vec (*take)(vec, vec)) {
-    vec part[PER_EIGHT];
+static double largest_of(const double *x, size_t count) {
+    vec largest[ABREAST];
     size_t i = 0;
     UNROLL
-    for (int v = 0; v < PER_EIGHT; v++)
-        part[v] = splat(start);
-    for (; i + EIGHT <= count; i += EIGHT)
+    for (int v = 0; v < ABREAST; v++)
+        largest[v] = splat(x[0]);
+    for (; i + ABREAST * LANES <= count; i += ABREAST * LANES)
         UNROLL
-    for (int v = 0; v < PER_EIGHT; v++)
-        part[v] = take(part[v], load(x + i + v * LANES));
+    for (int v = 0; v < ABREAST; v++)
+        largest[v] = larger(largest[v], load(x + i + v * LANES));
+    for (; i + LANES <= count; i += LANES)
+        largest[0] = larger(largest[0], load(x + i));
+    for (int v = 1; v < ABREAST; v++)
+        largest[0] = larger(largest[0], largest[v]);
+    double most = largest[0][0];
+    for (int l = 1; l < LANES; l++)
+        most = largest[0][l] > most ? largest[0][l] : most;
     for (; i < count; i++)
-        part[0][0] = take(splat(part[0][0]), splat(x[i]))[0];
-    for (int l = 1; l < EIGHT; l++)
-        part[0][0] = take(splat(part[0][0]), splat(part[l / LANES][l % LANES]))[0];
-    return part[0][0];
+        most = x[i] > most ? x[i] : most;
+    return most;
 }
 
-static double softmax(double *restrict out, double *largest, const double *x, size_t count) {
-    *largest = fold(x[0], x, count, larger);
-    for (size_t i = 0; i < count; i++)
-        out[i] = x[i] - *largest;
-    forward_exp(out, count);
-    return fold(0, out, count, sum_of_two);
+/* Of so many rows: eight at a time, each into its lane, and what is left over into the first; the lanes are added in
+ * turn. */
+INLINE void add_up(double *sum, const double *x, size_t count, const int rows) {
+    vec part[ABREAST][PER_EIGHT] = { 0 };
+    size_t i = 0;
+    for (; i + EIGHT <= count; i += EIGHT)
+        UNROLL
+    for (int v = 0; v < ABREAST * PER_EIGHT; v++)
+        if (v / PER_EIGHT < rows)
+            part[v / PER_EIGHT][v % PER_EIGHT] +=
+                load(x + (size_t)(v / PER_EIGHT) * count + i + v % PER_EIGHT * LANES);
+    for (int r = 0; r < rows; r++) {
+        sum[r] = part[r][0][0];
+        for (size_t n = i; n < count; n++)
+            sum[r] += x[(size_t)r * count + n];
+        for (int l = 1; l < EIGHT; l++)
+            sum[r] += part[r][l / LANES][l % LANES];
+    }
+}
+
+INLINE void some_rows(double *restrict out, double *largest, double *sum, const double *x, size_t count,
+                      const int rows) {
+    for (int r = 0; r < rows; r++) {
+        const size_t row = (size_t)r * count;
+        largest[r] = largest_of(x + row, count);
+        for (size_t i = row; i < row + count; i++)
+            out[i] = x[i] - largest[r];
+    }
+    forward_exp(out, (size_t)rows * count);
+    add_up(sum, out, count, rows);
+}
+
+static void softmax(double *restrict out, double *largest, double *sum, const double *x, size_t rows,
+                    size_t count) {
+    size_t row = 0;
+    for (; row + ABREAST <= rows; row += ABREAST)
+        some_rows(out + row * count, largest + row, sum + row, x + row * count, count, ABREAST);
+    for (; row < rows; row++)
+        some_rows(out + row * count, largest + row, sum + row, x + row * count, count, 1);
 }
 
 /* ---- pullbacks ---------------------------------------------------------------------------------------- */

@@ -310,8 +310,6 @@ static void wide_add(const struct k_outer sums[2], const double *a, size_t gates
 
 /* ---- sums of rows ------------------------------------------------------------------------------------- */
 
-enum { ABREAST = 4 }; /* vectors at a time, so that no sum waits for the last */
-
 /* b += sum_n x[n] a[n], or without x sum_n a[n]: b (cols), cols >= LANES. A vector that would go beyond a row begins
  * earlier, and of its sums only the new ones count. */
 static void row_sums_add(double *b, const double *a, const double *x, size_t count, size_t cols) {

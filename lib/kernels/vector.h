@@ -33,6 +33,9 @@ enum { LANES = 2 };
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
+/* Sums, or vectors, that are taken side by side, so that none waits for the last. */
+enum { ABREAST = 4 };
+
 typedef double vec __attribute__((vector_size(LANES * sizeof(double))));
 typedef long long bits __attribute__((vector_size(LANES * sizeof(double))));
 typedef unsigned long long ubits __attribute__((vector_size(LANES * sizeof(double))));
@@ -113,14 +116,14 @@ INLINE vec splat(double x) {
     return x - (vec){ 0 };
 }
 
-/* a, or `least` where it is below that; a NaN stays. */
-INLINE vec at_least(vec a, double least) {
+/* a, or b where that is larger; beside a NaN of either it is a. */
+INLINE vec larger(vec a, vec b) {
 #if defined __AVX512F__
-    return (vec)_mm512_max_pd((__m512d)splat(least), (__m512d)a);
+    return (vec)_mm512_max_pd((__m512d)b, (__m512d)a);
 #elif defined __AVX2__
-    return (vec)_mm256_max_pd((__m256d)splat(least), (__m256d)a);
+    return (vec)_mm256_max_pd((__m256d)b, (__m256d)a);
 #else
-    return choose(a < least, splat(least), a);
+    return choose(b > a, b, a);
 #endif
 }
 

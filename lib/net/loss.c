@@ -30,9 +30,14 @@ static void clear_read_out_gradient(struct rnn *net) {
         memset(net->d.W_hy, 0, net->spec.outputs * (net->spec.hidden + 1) * sizeof *net->d.W_hy);
 }
 
-/* In scratch: W_hy packed, or its transpose, the sums of a softmax (n, B), and RNN_ROWS_READ rows of dL/dy. */
+/* In scratch: W_hy packed, and its transpose, in the same place if all rows are read at once; the sums of a softmax
+ * (n, B); and RNN_ROWS_READ rows of dL/dy. */
+static double *transposed(const struct rnn *net) {
+    const bool at_once = rows_of(&net->spec) <= RNN_ROWS_READ;
+    return net->work->scratch + (at_once ? 0 : k_packed_size(net->spec.outputs, net->spec.hidden));
+}
 static double *softmax_sums(const struct rnn *net) {
-    return net->work->scratch + k_packed_size(net->spec.outputs, net->spec.hidden);
+    return transposed(net) + k_packed_size(net->spec.outputs, net->spec.hidden);
 }
 
 /* A loss of rows first..first + count - 1 of y: adds it up, and sets dy (count, O) to dL/dy. */
@@ -49,13 +54,15 @@ static void read_out(struct rnn *net, rows_loss *loss) {
     for (size_t first = 0; first < rows; first += RNN_ROWS_READ) {
         const size_t count = rows - first < RNN_ROWS_READ ? rows - first : RNN_ROWS_READ;
         const double *h = first_read(net) + first * H;
-        k_pack(packed, net->p.W_hy, O, H);
+        if (first == 0)
+            k_pack(packed, net->p.W_hy, O, H);
         k_affine(net->y + first * O, net->p.b_y, &(struct k_term){ packed, h, H }, 1, count, O, 0);
         loss(net, dy, first, count);
         if (net->work->only_loss)
             continue;
-        k_pack_transposed(packed, net->p.W_hy, O, H);
-        k_product(brought(net) + first * H, packed, dy, count, H, O);
+        if (first == 0)
+            k_pack_transposed(transposed(net), net->p.W_hy, O, H);
+        k_product(brought(net) + first * H, transposed(net), dy, count, H, O);
         if (net->gradient) {
             k_outer_add(net->d.W_hy, dy, h, count, O, H);
             k_column_sums_add(net->d.b_y, dy, count, O);
@@ -104,14 +111,13 @@ enum rnn_status rnn_loss_squared(struct rnn *net) {
 static void cross_entropy(struct rnn *net, double *dy, size_t first, size_t count) {
     const size_t O = net->spec.outputs;
     const double *y = net->y + first * O;
+    double largest[RNN_ROWS_READ], *sum = softmax_sums(net) + first;
+    k_softmax(dy, largest, sum, y, count, O);
     for (size_t i = 0; i < count; i++, y += O, dy += O) {
         const uint32_t label = net->label[first + i];
-        double largest;
-        const double sum = k_softmax(dy, &largest, y, O);
-        net->loss -= y[label] - largest;
-        softmax_sums(net)[first + i] = sum;
-        dy[label] -= sum;
-        k_scale(dy, 1 / (sum * (double)rows_of(&net->spec)), O);
+        net->loss -= y[label] - largest[i];
+        dy[label] -= sum[i];
+        k_scale(dy, 1 / (sum[i] * (double)rows_of(&net->spec)), O);
     }
 }
 

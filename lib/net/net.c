@@ -81,7 +81,8 @@ static void carve_work(struct rnn *net, struct carver *carver) {
     net->work->transposed = take_doubles(carver, G * rnn_packed_size(s->hidden, s->hidden));
     net->work->packed_x = take_doubles(carver, G * rnn_packed_size(s->hidden, s->inputs));
     net->work->scratch = take_doubles(
-        carver, fmax(2 * H, rnn_packed_size(s->hidden, s->outputs) + rows + fmin(rows, RNN_ROWS_READ) * O));
+        carver, fmax(2 * H, (rows > RNN_ROWS_READ ? 2 : 1) * rnn_packed_size(s->hidden, s->outputs) + rows +
+                                fmin(rows, RNN_ROWS_READ) * O));
     net->work->ones = may_be_one_hot(s) ? take(carver, (double)s->length * B, sizeof *net->work->ones) : NULL;
     net->work->brought = s->reads > 1 ? take_doubles(carver, (double)s->reads * B * H) : NULL;
 }

@@ -96,26 +96,31 @@ START_TEST(an_exponential_does_not_depend_on_its_neighbours) {
 }
 END_TEST
 
-/* The largest stands anywhere; the sum is one of eight lanes, the first of which takes what is left over. */
+/* The largest stands anywhere, another in each row; the sum is one of eight lanes, the first of which takes what is left
+ * over. */
 static void check_softmax(const struct k_level *k) {
     for (size_t count = 1; count < 70; count++)
         for (size_t place = 0; place < count; place++) {
-            double *x = random_array(count, 18), *out = fenced(count), *expected = fenced(count);
-            double largest, lanes[8] = { 0 };
-            x[place] = 3.5;
-            for (size_t i = 0; i < count; i++)
-                expected[i] = x[i] - 3.5;
-            k->maps->exp(expected, count);
-            for (size_t i = 0; i < count; i++)
-                lanes[i < count / 8 * 8 ? i % 8 : 0] += expected[i];
-            for (size_t l = 1; l < 8; l++)
-                lanes[0] += lanes[l];
-            const double sum = k->maps->softmax(out, &largest, x, count);
-            ck_assert_double_eq(largest, 3.5);
-            assert_same_bits(out, expected, count, "softmax");
-            assert_same_bits(&sum, lanes, 1, "sum");
-            assert_fence(out, count);
-            free(x), free(out), free(expected);
+            const size_t rows = 1 + place % 11, all = rows * count;
+            double *x = random_array(all, 18), *out = fenced(all), *expected = fenced(all);
+            double *largest = fenced(rows), *sum = fenced(rows), lanes[11][8] = { 0 };
+            for (size_t r = 0; r < rows; r++)
+                x[r * count + (place + r) % count] = 3.5 + (double)r;
+            for (size_t i = 0; i < all; i++)
+                expected[i] = x[i] - (3.5 + (double)(i / count));
+            k->maps->exp(expected, all);
+            for (size_t i = 0; i < all; i++)
+                lanes[i / count][i % count < count / 8 * 8 ? i % count % 8 : 0] += expected[i];
+            for (size_t i = 0; i < 7 * rows; i++)
+                lanes[i / 7][0] += lanes[i / 7][1 + i % 7];
+            k->maps->softmax(out, largest, sum, x, rows, count);
+            for (size_t r = 0; r < rows; r++) {
+                ck_assert_double_eq(largest[r], 3.5 + (double)r);
+                assert_same_bits(&sum[r], lanes[r], 1, "sum");
+            }
+            assert_same_bits(out, expected, all, "softmax");
+            assert_fence(out, all), assert_fence(largest, rows), assert_fence(sum, rows);
+            free(x), free(out), free(expected), free(largest), free(sum);
         }
 }
 
