@@ -24,13 +24,16 @@ static int find_ones(uint32_t *where, const double *x, size_t count, size_t cols
     return 1;
 }
 
+/* Here and below so many rows of W at a time stay in the first-level cache, which a whole column in strides does not. */
 static void tabulate(double *restrict table, const double *bias, const double *W, size_t rows, size_t cols) {
-    for (size_t j = 0; j < cols; j++)
-        for (size_t i = 0; i < rows; i++)
-            table[j * rows + i] = bias[i] + W[i * cols + j];
+    for (size_t row = 0; row < rows; row += K_STRIP) {
+        const size_t end = rows - row < K_STRIP ? rows : row + K_STRIP;
+        for (size_t j = 0; j < cols; j++)
+            for (size_t i = row; i < end; i++)
+                table[j * rows + i] = bias[i] + W[i * cols + j];
+    }
 }
 
-/* So many rows of W at a time stay in the first-level cache, which a whole column in strides does not. */
 static void outer_pick_add(double *restrict W, const double *a, const uint32_t *where, size_t count,
                            size_t rows, size_t cols) {
     for (size_t row = 0; row < rows; row += K_STRIP) {

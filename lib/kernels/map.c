@@ -181,7 +181,7 @@ static bits tanh_vectors(double *h, size_t count) {
     return in_stages(h, count, tanh_reduce, tanh_finish);
 }
 
-static bits exp_vectors(double *h, size_t count) {
+INLINE bits exp_vectors(double *h, size_t count) {
     return in_stages(h, count, exp_reduce, exp_finish);
 }
 
@@ -271,7 +271,7 @@ INLINE void some_rows(double *restrict out, double *largest, double *sum, const 
         for (size_t i = row; i < row + count; i++)
             out[i] = x[i] - largest[r];
     }
-    forward_exp(out, (size_t)rows * count);
+    forward(out, (size_t)rows * count, exp_vectors);
     add_up(sum, out, count, rows);
 }
 

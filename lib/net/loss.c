@@ -107,15 +107,19 @@ enum rnn_status rnn_loss_squared(struct rnn *net) {
     return RNN_OK;
 }
 
+/* Rows of a softmax found together, and still in the cache when they become a gradient. */
+enum { AT_ONCE = 8 };
+
 /* -ln softmax(y)[label]; dy = (softmax(y) - onehot(label)) / rows. The logarithms of the sums are added last. */
 static void cross_entropy(struct rnn *net, double *dy, size_t first, size_t count) {
     const size_t O = net->spec.outputs;
     const double *y = net->y + first * O;
-    double largest[RNN_ROWS_READ], *sum = softmax_sums(net) + first;
-    k_softmax(dy, largest, sum, y, count, O);
+    double largest[AT_ONCE], *sum = softmax_sums(net) + first;
     for (size_t i = 0; i < count; i++, y += O, dy += O) {
         const uint32_t label = net->label[first + i];
-        net->loss -= y[label] - largest[i];
+        if (i % AT_ONCE == 0)
+            k_softmax(dy, largest, sum + i, y, count - i < AT_ONCE ? count - i : AT_ONCE, O);
+        net->loss -= y[label] - largest[i % AT_ONCE];
         dy[label] -= sum[i];
         k_scale(dy, 1 / (sum[i] * (double)rows_of(&net->spec)), O);
     }
