@@ -1,5 +1,5 @@
 """examples/slurm.sbatch on a real Slurm of two nodes, both on this machine: an array of shards, one of them requeued while it
-runs, and the merge after it, give the bytes of one run."""
+runs and one at the end of its time, and the merge after it, give the bytes of one run."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ import unittest
 from probes import PROBES, SANITIZED, ProbeTest, main
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "examples" / "slurm.sbatch"
-PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "sinfo"]
+PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol", "sinfo"]
 CONFIGURATION = """ClusterName=evanesce
 SlurmctldHost={host}(127.0.0.1)
 AuthType=auth/munge
@@ -114,19 +114,22 @@ class Slurm(ProbeTest):
     def logs(self):
         return "".join(path.read_text() for path in sorted(self.folder.glob("slurm-*.out")))
 
-    def test_an_array_of_shards_one_of_them_requeued_and_a_merge(self):
+    def test_an_array_of_shards_that_are_stopped_and_a_merge(self):
         grid = ["--updates", "6000", "--length", "500", "--first", "2000", "--seed", "1:4"]
         whole = self.start_probe("lasting", "--out", "whole.csv", *grid)  # cells sleep, so it disturbs nobody
         (self.folder / "build").mkdir()
         (self.folder / "build/experiments").symlink_to(PROBES)
         array = self.submit("--array=0-1", SCRIPT, "lasting", *grid)
         merge = self.submit(f"--dependency=afterany:{array}", SCRIPT, "lasting", *grid)
-        self.assertTrue(self.wait_for(lambda: self.state(f"{array}_0") == ["R"], 30), self.say("squeue"))
-        time.sleep(1)  # into its first cell
-        self.say("scontrol", "requeue", f"{array}_0")
-        self.assertTrue(self.wait_for(lambda: self.state(f"{array}_0") == ["PD"], 60), self.say("squeue"))
-        self.assertIn("lasting: interrupted: ", self.logs())
-        self.say("scontrol", "update", f"jobid={array}_0", "StartTime=now")
+        for k in (0, 1):
+            self.assertTrue(self.wait_for(lambda: self.state(f"{array}_{k}") == ["R"], 30), self.say("squeue"))
+        time.sleep(1)  # into their first cells
+        # the one is preempted, and of the other the shell alone is told that its time ends
+        for k, stop in enumerate((["scontrol", "requeue"], ["scancel", "--batch", "--signal=TERM"])):
+            self.say(*stop, f"{array}_{k}")
+            self.assertTrue(self.wait_for(lambda: self.state(f"{array}_{k}") == ["PD"], 60), self.say("squeue"))
+            self.assertEqual(self.logs().count("lasting: interrupted: "), k + 1)
+            self.say("scontrol", "update", f"jobid={array}_{k}", "StartTime=now")
         self.assertTrue(self.wait_for(lambda: self.state(array) == [], 300), self.say("squeue") + self.logs())
         self.assertTrue(self.wait_for(lambda: self.state(merge) == [], 300), self.say("squeue") + self.logs())
         _, said = whole.communicate()
