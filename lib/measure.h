@@ -34,7 +34,8 @@ enum rnn_status rnn_decay_measure(struct rnn_decay *decay, struct rnn *net, uint
                                   size_t last);
 
 /* The decay of the linear net with the same W_hh: the weights' part of ln r. A linear gradient does not see
- * the states, so this is a backward pass alone, of the net as it stands. RNN_BAD_LAW: not elman, a norm. */
+ * the states, so this is a backward pass alone, of the net as it stands. RNN_BAD_LAW: not elman, a norm. RNN_BAD_RANGE
+ * also of a net in segments. */
 enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, uint64_t seed, size_t first,
                                      size_t last);
 

@@ -75,6 +75,8 @@ enum rnn_status rnn_decay_of_weights(struct rnn_decay *decay, struct rnn *net, u
     const struct rnn_activation *activation = net->spec.activation;
     if (!rnn_is_plain(&net->spec))
         return RNN_BAD_LAW;
+    if (net->work->checkpoint) /* whose states would be computed again, by the wrong activation */
+        return RNN_BAD_RANGE;
     net->spec.activation = &rnn_linear;
     const enum rnn_status status = pull_back_and_fit(decay, net, seed, first, last);
     net->spec.activation = activation;

@@ -43,6 +43,13 @@ START_TEST(the_part_of_the_weights_ignores_the_activation_and_keeps_it) {
     ck_assert_int_eq(rnn_decay_of_weights(&decay, net, 3, 5, 30), RNN_OK);
     ck_assert_double_lt(fabs(decay.slope - log(1.385)), 1e-13);
     ck_assert_ptr_eq(net->spec.activation, &rnn_tanh);
+    struct rnn_spec spec = net->spec;
+    spec.length = 600;
+    spec.segment = 1;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 713);
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_int_eq(rnn_decay_of_weights(&decay, net, 3, 5, 30), RNN_BAD_RANGE);
     rnn_free(&net);
 }
 END_TEST
