@@ -46,7 +46,7 @@ enum { PER_STRIP = K_STRIP / LANES, MOST_VECTORS = TALLEST * PER_STRIP };
 enum { LAID = OUTER_STRIPS == 1 };
 
 /* Where sums are: `at` the first row of column 0; columns lie `step` doubles apart; behind a seam rows go on `skip`
- * doubles further, and columns lie `more` further apart. It is none if `skip` is 0. */
+ * doubles further, and columns lie `more` further apart. With a `skip` of 0 there is no seam. */
 struct place {
     double *at;
     size_t step;
