@@ -17,6 +17,8 @@ from probes import EXPERIMENTS, SANITIZED, UNCOUNTED, ProbeTest, main
 GRID = ["--scale", "0.5:5:0.5", "--length", "1500000,500000", "--seed", "1:4", "--first", "3"]  # about a quarter of a second
 CELLS = 80
 
+INTERIOR, LEAF = 2, 10  # pages of a table WITHOUT ROWID, by their first byte (https://www.sqlite.org/fileformat.html)
+
 
 class StoreTest(ProbeTest):
     def whole(self, *arguments):
@@ -267,18 +269,29 @@ class Damage(StoreTest):
             (self.folder / "busy.sqlite").write_bytes(self.data[:size])
             self.again(f"{size} bytes")
 
+    def torn_in_the_middle(self, kind):
+        """Tears, of the pages of this kind, the one nearest to the middle: how many of 800 cells are computed then."""
+        arguments = ("--out", "b.csv", "--seed", "1:400", "--first", "20")
+        self.good("busy", *arguments)
+        whole, data = self.bytes_of("b.csv"), bytearray(self.bytes_of("busy.sqlite"))
+        pages = [page for page in range(4096, len(data), 4096) if data[page] == kind]
+        torn = min(pages, key=lambda page: abs(page - len(data) // 2))
+        data[torn:torn + 4096] = bytes(4096)
+        (self.folder / "busy.sqlite").write_bytes(data)
+        result = self.good("busy", *arguments)
+        taken = int(re.search(r"busy\.sqlite: \w+.*; kept as busy\.sqlite~, (\d+) of its cells are taken over", result.err)[1])
+        self.assertGreaterEqual(taken, 800 - self.computed("b"))
+        self.assertEqual(self.bytes_of("busy.sqlite~"), data)
+        self.assertEqual(self.bytes_of("b.csv"), whole)
+        return self.computed("b")
+
     def test_what_can_be_read_of_a_damaged_store_is_kept(self):
         """A page in the middle is torn: the cells before and after it are taken over."""
-        self.good("busy", "--out", "b.csv", "--seed", "1:400", "--first", "20")
-        data = bytearray(self.bytes_of("busy.sqlite"))
-        middle = len(data) // 2 // 4096 * 4096
-        data[middle:middle + 4096] = bytes(4096)
-        (self.folder / "busy.sqlite").write_bytes(data)
-        result = self.good("busy", "--out", "b.csv", "--seed", "1:400", "--first", "20")
-        taken = int(re.search(r"busy\.sqlite: \w+.*; kept as busy\.sqlite~, (\d+) of its cells are taken over", result.err)[1])
-        self.assertGreater(taken, 600)
-        self.assertLess(self.computed("b"), 20)
-        self.assertEqual(self.bytes_of("busy.sqlite~"), data)
+        self.assertLess(self.torn_in_the_middle(LEAF), 20)
+
+    def test_a_torn_page_of_the_index_loses_only_the_cells_it_leads_to(self):
+        lost = self.torn_in_the_middle(INTERIOR)
+        self.assertTrue(20 < lost < 400, lost)
 
     def set_aside(self, *parts):
         before = self.bytes_of("busy.sqlite")
