@@ -1,7 +1,6 @@
 """A user's flags for faster mathematics change no number: ours come after them, or they are refused."""
 import json
 import shlex
-import unittest
 
 from builds import COMPILERS, SOURCE, BuildTest, main
 

@@ -4,9 +4,11 @@ import csv
 import os
 import pathlib
 import pty
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # every run waits for the disk four times
@@ -103,6 +105,26 @@ class ProbeTest(unittest.TestCase):
                     stream.close()
         self.addCleanup(end)
         return process
+
+    def wait_until(self, there, process=None, seconds=30):
+        """Until what a program brings is there; a program that is given must go on running meanwhile."""
+        end = time.monotonic() + seconds
+        while not (found := there()) and time.monotonic() < end and (not process or process.poll() is None):
+            time.sleep(0.01)
+        self.assertTrue(found, "it did not come")
+        self.assertTrue(not process or process.poll() is None, "the run ended before it could be stopped")
+
+    def cells(self, name="busy.sqlite"):
+        """How many cells a store holds."""
+        try:
+            with sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True, timeout=20) as store:
+                return store.execute("SELECT count(*) FROM cells").fetchone()[0]
+        except sqlite3.OperationalError:  # not there yet
+            return 0
+
+    def wait_for_cells(self, process, count, name="busy.sqlite"):
+        """Until a store is there and holds so many: from then on a signal stops the run, and does not kill it."""
+        self.wait_until(lambda: (self.folder / name).exists() and self.cells(name) >= count, process)
 
     def good(self, probe, *arguments, **options):
         result = self.run_probe(probe, *arguments, **options)

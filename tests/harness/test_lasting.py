@@ -39,10 +39,7 @@ class Lasting(ProbeTest):
         return self.start_probe("lasting", "--out", "a.csv", *GRID, *arguments, environment={"EVANESCE_CHECKPOINT": seconds})
 
     def wait_for_checkpoint(self, process):
-        end = time.monotonic() + 30
-        while process.poll() is None and time.monotonic() < end and not any(self.checkpoints().values()):
-            time.sleep(0.02)
-        self.assertIsNone(process.poll(), "the run ended before it could be stopped")
+        self.wait_until(lambda: any(self.checkpoints().values()), process)
 
     def test_killed_and_taken_up(self):
         dice = random.Random(3)
@@ -61,7 +58,8 @@ class Lasting(ProbeTest):
 
     def test_a_signal_hands_in_at_once_and_the_command_goes_on(self):
         process = self.start_probe("lasting", "--out", "a.csv", *GRID, "--jobs", "2")
-        time.sleep(0.6)
+        self.wait_for_cells(process, 0, "lasting.sqlite")
+        time.sleep(0.3)  # a few updates
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=20)
@@ -120,7 +118,8 @@ class Lasting(ProbeTest):
 
     def test_a_merge_takes_up_what_a_shard_left_unfinished(self):
         process = self.start_probe("lasting", "--out", "shards/a.csv", "--shard", "0/1", *GRID, "--jobs", "1")
-        time.sleep(0.6)
+        self.wait_for_cells(process, 0, "shards/lasting-0-of-1.sqlite")
+        time.sleep(0.3)  # a few updates
         process.send_signal(signal.SIGTERM)
         process.communicate()
         self.good("lasting", "--out", "a.csv", *AT_ONCE, "--merge", "shards")
@@ -130,12 +129,17 @@ class Lasting(ProbeTest):
 class Training(ProbeTest):
     GRID = ["--kind", "tanh,lstm", "--length", "30", "--updates", "3000", "--goal", "1e-9", "--seed", "1"]
 
+    def checkpoint(self):
+        path = self.folder / "learning.sqlite"
+        return path.exists() and path.read_bytes()
+
     def test_a_training_that_was_stopped_ends_with_the_same_bytes(self):
         self.good(EXPERIMENTS / "learning", "--out", "whole/a.csv", *self.GRID)
         for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+            before = self.checkpoint()
             process = self.start_probe(EXPERIMENTS / "learning", "--out", "a.csv", *self.GRID,
                                        environment={"EVANESCE_CHECKPOINT": "0.1"})
-            time.sleep(0.5)
+            self.wait_until(lambda: process.poll() is not None or self.checkpoint() != before)
             process.send_signal(number)
             process.communicate(timeout=20)
             self.assertIn(process.returncode, {signal.SIGTERM: (143, 0), signal.SIGKILL: (-9, 0)}[number])

@@ -123,7 +123,8 @@ class Slurm(ProbeTest):
         merge = self.submit(f"--dependency=afterany:{array}", SCRIPT, "lasting", *grid)
         for k in (0, 1):
             self.assertTrue(self.wait_for(lambda: self.state(f"{array}_{k}") == ["R"], 30), self.say("squeue"))
-        time.sleep(1)  # into their first cells
+            self.wait_until((self.folder / f"results/lasting-{k}-of-2.sqlite").exists)
+        time.sleep(0.5)  # into their first cells
         # the one is preempted, and of the other the shell alone is told that its time ends
         for k, stop in enumerate((["scontrol", "requeue"], ["scancel", "--batch", "--signal=TERM"])):
             self.say(*stop, f"{array}_{k}")

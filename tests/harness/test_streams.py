@@ -5,7 +5,6 @@ import shlex
 import signal
 import sqlite3
 import subprocess
-import time
 
 from probes import ProbeTest, main
 
@@ -118,7 +117,7 @@ class Streams(ProbeTest):
     def test_an_interrupted_stream_is_none_and_the_next_one_is_whole(self):
         arguments = ["--out", "-", "--length", "10000000", "--seed", "1:200"]
         process = self.start_probe("busy", *arguments)
-        time.sleep(0.5)
+        self.wait_for_cells(process, 0, "results/busy.sqlite")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
         self.assertEqual((process.returncode, out), (130, ""))

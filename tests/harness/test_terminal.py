@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import pty
 import re
 import shutil
 import struct
