@@ -68,6 +68,15 @@ class Figures(unittest.TestCase):
                     self.assertTrue(sizes)
                     self.assertGreaterEqual(min(sizes) * PHONE / width, 9)
 
+    def test_the_name_of_every_axis_is_drawn(self):
+        """gnuplot leaves out of an SVG what lies beyond its edge."""
+        named = re.compile(r'^ *set [xy]label .*?tr\("([^"]*)", "([^"]*)"\)', re.M)
+        for figure in FIGURES:
+            for names in named.findall((SOURCE / "plots" / f"{figure}.gp").read_text()):
+                for lang, name in zip(("pt", "en"), names):
+                    words = re.sub(b"<[^>]*>", b"", self.drawn[figure, lang, "svg"][2]).decode()
+                    self.assertIn(name, words, f"{figure}.{lang}")
+
     def test_the_committed_figures_are_those_of_the_runs(self):
         version = subprocess.run([*GNUPLOT, "--version"], capture_output=True, text=True).stdout.strip()
         if version != REFERENCE:
