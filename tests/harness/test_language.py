@@ -31,6 +31,15 @@ class Language(ProbeTest):
         subprocess.run(["localedef", "-i", "pt_BR", "-f", "UTF-8", folder / "pt_BR.UTF-8"], check=True)
         return self.environment(LOCPATH=str(folder), LC_ALL="pt_BR.UTF-8")
 
+    @unittest.skipUnless(shutil.which("ninja"), "ninja is not in the path")
+    def test_what_builds_one_program_builds_its_messages(self):
+        for program in PROGRAMS:
+            inputs = subprocess.run(["ninja", "-C", BUILD, "-t", "inputs", f"experiments/{program.name}"],
+                                    capture_output=True, text=True)
+            if inputs.returncode:
+                self.skipTest("ninja is older than 1.11")
+            self.assertTrue("po/pt/LC_MESSAGES/evanesce.mo" in inputs.stdout.split(), program.name)
+
     @unittest.skipUnless(shutil.which("xgettext"), "gettext is not installed")
     def test_every_text_has_a_translation(self):
         result = subprocess.run([ROOT / "po" / "update.py", BUILD, "--check"], capture_output=True, text=True)
