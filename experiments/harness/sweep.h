@@ -42,7 +42,9 @@ struct sweep_spec {
     struct { /* what --plot draws in the terminal */
         const char *x, *y, *by; /* a column or axis, a column, an axis that tells curves apart */
         const char *theory, *beside; /* columns: dots under y; a second picture; NULL: none */
-        const char *held[2]; /* an axis, and its value where only one can be drawn; else the first */
+        /* An axis, and its value where only one can be drawn; or a key column, and "last" of the rows that it
+         * alone tells apart. Else the first is drawn. */
+        const char *held[2];
         struct {
             double at; /* of y */
             const char *meaning; /* "r = 1"; NULL: no line */

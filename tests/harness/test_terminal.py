@@ -63,6 +63,10 @@ class Plot(ProbeTest):
         self.assertLessEqual(len(rows), (lines if columns else 24) - 1)
         return rows
 
+    def inside(self, rows):
+        """What is drawn in the frame."""
+        return [row[1] for row in (re.match(r"[-. \d]*\|(.*)", row) for row in rows) if row]
+
     def test_curves_by_the_axis_of_the_spec(self):
         rows = self.plot("busy", "--out", "it's.csv", "--seed", "1:4")
         self.assertEqual(" ".join(rows[:2]), "value: scale times a number drawn from the seed; mean over seeds; against row: "
@@ -195,6 +199,24 @@ class Plot(ProbeTest):
     def test_of_rows_with_the_same_place_the_first(self):
         rows = self.plot(EXPERIMENTS / "cliff", "--w", "3:7:0.2", "--b", "-4:-1:0.5", "--updates", "3")
         self.assertEqual(rows[-1], "Of rows that differ only in update the first is drawn.")
+
+    def test_of_a_training_that_asks_what_was_learnt_the_last(self):
+        rows = self.plot(EXPERIMENTS / "letters", "--updates", "200", "--seed", "1", "--kind", "tanh", "--truncation", "8",
+                         "--hidden", "16", "--length", "8")
+        self.assertEqual(rows[-1], "Of rows that differ only in update the last is drawn.")
+        guess, trained = (next(i for i, row in enumerate(self.inside(rows)) if mark in row) for mark in ".●")
+        self.assertGreater(trained, guess)
+
+    def test_a_logarithm_stands_on_no_logarithmic_axis(self):
+        rows = self.plot(EXPERIMENTS / "vanishing", "--activation", "relu", "--scale", "1000", "--length", "100", "--seed", "1:2",
+                         "--hidden", "16")
+        labels = [float(label[1]) for row in rows if (label := re.match(r" *(\d+) \|", row))]
+        self.assertEqual(labels, [300, 250, 200, 150, 100, 50, 0])
+
+    def test_no_mark_but_those_of_the_key(self):
+        for locale, marks in (("C.UTF-8", "●○"), ("C", "ox")):
+            rows = self.plot(EXPERIMENTS / "vanishing", "--activation", "sigmoid,tanh", "--scale", "1", "--seed", "1:2", locale=locale)
+            self.assertEqual(set("".join(self.inside(rows))), set(f" .{marks}"))
 
     def test_every_experiment_at_every_size(self):
         small = {"activations": [], "cliff": [], "lengths": ["--length", "10,100,1000"],

@@ -70,6 +70,7 @@ struct range {
 struct mark {
     int curve; /* the number of the value of `by`, or of a map's shade */
     size_t row;
+    double late; /* the value of a key column that is held; -INFINITY: none */
     double x, y[COLUMNS_DRAWN]; /* the column, one beside it, its theory; NAN: empty */
 };
 struct slice {

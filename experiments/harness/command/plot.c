@@ -142,15 +142,18 @@ static void print_left_out(struct buffer *out, const struct picture *picture, si
     sweep_buffer_free(&others);
 }
 
-/* "Of rows that differ only in update the first is drawn." */
+/* "Of rows that differ only in update the first is drawn.", or the last. */
 static void print_folded(struct buffer *out, const struct picture *picture) {
     const struct sweep_spec *spec = picture->slice->grid->spec;
+    const bool last = spec->plot.held[1] && strcmp(spec->plot.held[1], "last") == 0;
     struct buffer keys = { .data = NULL }, line = { .data = NULL };
-    for (size_t i = 0; spec->columns[i].name; i++)
+    for (size_t i = 0; spec->columns[i].name && !last; i++)
         if (spec->columns[i].key && strcmp(spec->columns[i].name, spec->plot.x) != 0)
             sweep_print(&keys, "%s%s", keys.size ? ", " : "", spec->columns[i].name);
     sweep_append(&keys, "", 1);
-    if (!keys.failed)
+    if (last)
+        sweep_print(&line, sweep_tr("Of rows that differ only in %s the last is drawn."), spec->plot.held[0]);
+    else if (!keys.failed)
         sweep_print(&line, sweep_tr("Of rows that differ only in %s the first is drawn."), keys.data);
     fold_buffer(out, &line, picture->columns);
     sweep_buffer_free(&keys);
@@ -223,8 +226,10 @@ static void print_curve(struct buffer *script, const struct picture *picture, in
     sweep_print(script, ", $curve%d using 1:%d", curve, 2 + drawn);
     if (pass == SEEN)
         sweep_print(script, " every %zu::%zu", curves * step, (size_t)curve * step);
-    if (pass == LINES)
+    if (pass == LINES && picture->file)
         sweep_print(script, " with lines ls %d dt %d lw 1.5 title ", 1 + curve, drawn == 2 ? 2 : 1);
+    else if (pass == LINES)
+        sweep_print(script, " with linespoints lt 0 pt '.' title "); /* else a + at each point */
     else
         sweep_print(script, " with points ls %d title ", 1 + curve);
     print_quoted(script, pass == POINTS && column == 0 ? name_of(text, slice, curve) : "");

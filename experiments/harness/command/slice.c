@@ -93,7 +93,9 @@ static void widen(struct range *range, double value) {
 
 static void take_row(struct slice *slice, char *const names[], char *const fields[], size_t count) {
     const struct sweep_spec *spec = slice->grid->spec;
+    const double held = number(fields, place_of(spec->plot.held[0], names, count), count);
     struct mark mark = { .curve = curve_of(slice, names, fields, count),
+                         .late = fmax(held, -INFINITY),
                          .row = slice->marks.size,
                          .x = number(fields, place_of(spec->plot.x, names, count), count) };
     for (int i = 0; i < COLUMNS_DRAWN; i++)
@@ -106,6 +108,8 @@ static int by_curve_and_x(const void *a, const void *b) {
     const struct mark *p = a, *q = b;
     if (p->curve != q->curve || p->x != q->x)
         return p->curve != q->curve ? p->curve - q->curve : p->x > q->x ? 1 : -1;
+    if (p->late != q->late)
+        return p->late < q->late ? 1 : -1;
     return (p->row > q->row) - (p->row < q->row);
 }
 
@@ -115,7 +119,8 @@ static void sort(struct slice *slice) {
               by_curve_and_x);
 }
 
-/* Rows of one cell that a key column other than x tells apart have one place in the picture: the first one's. */
+/* Rows of one cell that a key column other than x tells apart have one place in the picture: the first one's, or of
+ * a key column that is held the last one's. */
 static void keep_first(struct slice *slice) {
     struct mark *marks = (void *)slice->marks.data;
     size_t kept = 0;
@@ -180,8 +185,9 @@ static void choose_scales(struct slice *slice) {
     const struct axis *axis = sweep_grid_axis(slice->grid, slice->grid->spec->plot.x);
     slice->x.log = axis && axis->word->kind != KIND_NAME && axis->word->kind != KIND_FILE &&
                    is_geometric(axis, slice->x.low, slice->x.high);
-    for (int i = 0; i < 2; i++)
-        slice->y[i].log = slice->y[i].low > 0 && slice->y[i].high > 1000 * slice->y[i].low;
+    for (int i = 0; i < 2 && slice->column[i]; i++) /* a logarithm has no decades */
+        slice->y[i].log = slice->y[i].low > 0 && slice->y[i].high > 1000 * slice->y[i].low &&
+                          strncmp(slice->column[i], "log", 3) != 0;
 }
 
 bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buffer *csv, bool means) {
