@@ -64,7 +64,8 @@ struct sweep_spec {
     bool (*valid)(const struct sweep_point *point, char *reason, size_t size);
 
     /* Optional, for the check before allocation: the network of a cell, and how many doubles it needs beside
-     * that, in sweep_work or in many rows. A spec of which no network can be made refuses the command. */
+     * that, in sweep_work or in many rows. A spec of which no network can be made refuses the command; without
+     * a network --arrays does. */
     struct rnn_spec (*net)(const struct sweep_point *point);
     double (*work)(const struct sweep_point *point);
 };
@@ -146,7 +147,8 @@ double sweep_seconds(void);
 
 /* The measurement at initialisation: forward, linear loss with the point's seed, backward; under --arrays
  * then writes the cell's arrays. For another loss, use the rnn_ calls and end with sweep_arrays, whose
- * target.npy holds the labels of a net with a read-out. */
+ * target.npy holds the labels of a net with a read-out. A training need not: it leaves the net it ends with, and the
+ * batch it would learn from next. */
 enum rnn_status sweep_measure(struct rnn *net, const struct sweep_point *point);
 /* Its second half, for who looks at what the forward pass left, which ended in `status`. */
 enum rnn_status sweep_measure_back(struct rnn *net, const struct sweep_point *point, enum rnn_status status);

@@ -6,7 +6,7 @@ import math
 import shutil
 import struct
 
-from probes import ProbeTest, main
+from probes import EXPERIMENTS, ProbeTest, main
 
 TANH = (math.tanh, lambda h: 1 - h * h)
 SIGMOID = (lambda a: 1 / (1 + math.exp(-a)), lambda h: h * (1 - h))
@@ -32,14 +32,10 @@ def nested(shape, flat):
     return [nested(shape[1:], flat[i * step:(i + 1) * step]) for i in range(shape[0])]
 
 
-class Arrays(ProbeTest):
+class ArraysTest(ProbeTest):
     def load(self, cell="cell-00000"):
         folder = self.folder / "arrays" / cell
         return {p.stem: nested(*read_npy(p)) for p in folder.glob("*.npy")}
-
-    def cell(self, *arguments):
-        self.good("network", "--out", "a.csv", "--arrays", "arrays", *arguments)
-        return self.load()
 
     def assertClose(self, found, wanted):
         if isinstance(wanted, list):
@@ -48,6 +44,12 @@ class Arrays(ProbeTest):
                 self.assertClose(f, w)
         else:
             self.assertLessEqual(abs(found - wanted), 1e-12 * max(1, abs(wanted)))
+
+
+class Arrays(ArraysTest):
+    def cell(self, *arguments):
+        self.good("network", "--out", "a.csv", "--arrays", "arrays", *arguments)
+        return self.load()
 
     def recompute(self, a, phi, derivative):
         """Forward from h_0, backward from the linear loss with v = target: checks h, dh, log_dh and all gradients."""
@@ -227,9 +229,82 @@ class Arrays(ProbeTest):
         self.good("network", "--out", "with.csv", "--arrays", "arrays", *arguments)
         self.assertEqual(self.bytes_of("with.csv"), self.bytes_of("without.csv"))
 
-    def test_an_experiment_without_a_network_says_so(self):
-        result = self.good("busy", "--out", "a.csv", "--arrays", "arrays")
-        self.assertIn("--arrays: arrays is empty, as this experiment has no network", result.err)
+    def test_an_experiment_without_a_network_has_none(self):
+        for probe in ("busy", EXPERIMENTS / "activations", EXPERIMENTS / "cliff"):
+            for more in ([], ["--list"]):
+                self.assertRefused(self.run_probe(probe, "--out", "a.csv", "--arrays", "here", *more),
+                                   "--arrays here: must not be given, as ", " keeps no network")
+            self.assertNotIn("--arrays", self.good(probe, "--help").out)
+            self.assertNotIn('"arrays"', self.good(probe, "--help=json").out)
+        self.assertIn("--arrays", self.good("network", "--help").out)
+        self.assertEqual(self.names(), [])
+
+
+class Trainings(ArraysTest):
+    """Those of every experiment that trains are of the net at the end, and of one batch there: forward, loss, backward."""
+
+    SMALL = ["--length", "10", "--hidden", "5", "--batch", "3", "--seed", "1", "--jobs", "1"]
+
+    def trained(self, experiment, *arguments):
+        self.good(EXPERIMENTS / experiment, *self.SMALL, *arguments, "--out", "a.csv", "--arrays", "arrays")
+        return self.load()
+
+    def redone(self, a, phi, derivative, of_outputs):
+        """Forward from h_0 and backward from dL/dy = of_outputs(y, target); one read."""
+        T, B, H = len(a["dh"]), len(a["h"][0]), len(a["b_h"])
+        h = [a["h"][0]]
+        for x in a["x"]:
+            h.append([[phi(b + sum(map(float.__mul__, w, state)) + sum(map(float.__mul__, u, symbol)))
+                       for b, w, u in zip(a["b_h"], a["W_hh"], a["W_xh"])] for state, symbol in zip(h[-1], x)])
+        self.assertClose(a["h"], h)
+        y = [[b + sum(map(float.__mul__, w, state)) for b, w in zip(a["b_y"], a["W_hy"])] for state in h[T]]
+        dy = [[d / B for d in of_outputs(row, target)] for row, target in zip(y, a["target"][0])]
+        self.assertClose(a["db_y"], [sum(column) for column in zip(*dy)])
+        dh = [[sum(d * w[i] for d, w in zip(row, a["W_hy"])) for i in range(H)] for row in dy]
+        dW = [[0.0] * H for _ in range(H)]
+        for t in reversed(range(T)):
+            self.assertClose(a["dh"][t], dh)
+            da = [[d * derivative(v) for d, v in zip(*rows)] for rows in zip(dh, h[t + 1])]
+            dW = [[dW[i][j] + sum(da[b][i] * h[t][b][j] for b in range(B)) for j in range(H)] for i in range(H)]
+            dh = [[sum(row[i] * a["W_hh"][i][j] for i in range(H)) for j in range(H)] for row in da]
+        self.assertClose(a["dW_hh"], dW)
+
+    @staticmethod
+    def softmax(y, label):
+        whole = sum(map(math.exp, y))
+        return [math.exp(v) / whole - (o == label) for o, v in enumerate(y)]
+
+    @staticmethod
+    def squares(y, target):
+        return [2 * (v - w) for v, w in zip(y, target)]
+
+    def test_classes_and_numbers(self):
+        for experiment, task, loss in (("learning", "order", self.softmax), ("learning", "adding", self.squares),
+                                       ("course", "order", self.softmax)):
+            a = self.trained(experiment, "--task", task, "--kind", "tanh", "--updates", "30")
+            self.redone(a, *TANH, loss)
+            again = self.trained(experiment, "--task", task, "--kind", "tanh", "--updates", "31")
+            self.assertNotEqual(a["W_hh"], again["W_hh"])
+            self.assertNotEqual(a["x"], again["x"])
+
+    def test_every_experiment_and_the_rows_are_the_same(self):
+        for experiment, arguments in (("learning", ["--kind", "lstm", "--task", "copy", "--length", "30"]),
+                                      ("diverging", ["--scale", "1", "--rate", "0.1", "--omega", "0.5", "--clip", "norm"]),
+                                      ("normalising", ["--norm", "full", "--gamma", "1", "--statistics", "population"]),
+                                      ("window", ["--window", "4", "--delay", "3"]), ("course", []),
+                                      ("letters", ["--kind", "tanh", "--truncation", "4"])):
+            a = self.trained(experiment, *arguments, "--updates", "20")
+            rows = self.bytes_of("a.csv")
+            self.assertLessEqual({"W_hh", "W_hy", "x", "target", "h", "dh", "dW_hh", "dW_hy"}, set(a), experiment)
+            self.assertEqual((len(a["target"][0]), len(a["x"][0]), len(a["h"][0])), (3, 3, 3))
+            self.good(EXPERIMENTS / experiment, *self.SMALL, *arguments, "--updates", "20", "--out", "a.csv", "--fresh")
+            self.assertEqual(self.bytes_of("a.csv"), rows)
+            shutil.rmtree(self.folder / "arrays")
+
+    def test_one_that_diverged_leaves_its_weights(self):
+        a = self.trained("diverging", "--kind", "relu", "--scale", "1", "--rate", "1e300", "--clip", "none", "--updates", "20")
+        self.assertEqual(self.rows_of("a.csv")[0]["diverged"], "1")
+        self.assertEqual(set(a), {"W_hh", "W_xh", "b_h", "W_hy", "b_y", "x", "target", "h"})
 
 
 if __name__ == "__main__":

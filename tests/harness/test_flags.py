@@ -76,7 +76,7 @@ class Printed(ProbeTest):
                      "default 0.5,1", "> 0", "a whole number >= 1", "T, in steps", "results/busy.csv", "Examples:"):
             self.assertIn(part, text)
         for flag in ("scale", "first", "length", "limit", "seed", "out", "jobs", "quiet", "list", "shard", "merge", "fresh",
-                     "arrays", "plot", "picture", "help", "version"):
+                     "plot", "picture", "help", "version"):
             self.assertRegex(text, rf"(?m)^  --{flag}\b")
         for column in ("row", "value", "work", "status"):
             self.assertRegex(text, rf"(?m)^  {column} ")

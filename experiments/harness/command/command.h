@@ -27,6 +27,7 @@ struct flag_word {
     const char *name, *argument, *meaning; /* argument NULL: a switch */
 };
 extern const struct flag_word sweep_flags[FLAGS];
+bool sweep_flag_applies(enum flag flag, const struct sweep_spec *spec);
 struct options {
     const char *axis[AXES_MAX]; /* NULL: not given */
     const char *flag[FLAGS]; /* NULL: not given; "" for a switch */

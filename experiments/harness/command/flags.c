@@ -15,7 +15,8 @@ const struct flag_word sweep_flags[FLAGS] = {
                      "first take in the cells of the other stores in DIR, as of shards; may be repeated" },
     [FLAG_FRESH] = { "fresh", NULL, "compute again what the store holds" },
     [FLAG_ARRAYS] = { "arrays", "DIR",
-                      "weights, inputs, states and gradients of each cell as DIR/cell-00012/*.npy" },
+                      "weights, inputs, states and gradients of each cell, of a training those it ends with, "
+                      "as DIR/cell-00012/*.npy" },
     [FLAG_PLOT] = { "plot", NULL, "draw the result in the terminal through gnuplot" },
     [FLAG_PICTURE] = { "picture", "FILE", "draw what --plot draws into a file, .svg or .png" },
     [FLAG_LIST] = { "list", NULL, "print the cells, one a line, and run nothing" },
@@ -23,6 +24,10 @@ const struct flag_word sweep_flags[FLAGS] = {
     [FLAG_HELP] = { "help", NULL, "print this help" },
     [FLAG_VERSION] = { "version", NULL, "print the version" },
 };
+
+bool sweep_flag_applies(enum flag flag, const struct sweep_spec *spec) {
+    return flag != FLAG_ARRAYS || spec->net;
+}
 
 /* Where the text of a flag of this name goes: NULL if there is none. */
 static const char **slot_of(struct options *options, const struct sweep_spec *spec, const char *name,
@@ -115,12 +120,15 @@ static bool read_shard(struct options *options, struct reason *why) {
     return sweep_refuse(why, "--shard %.80s: must be K/N with 0 <= K < N, as 0/4", text);
 }
 
-static bool check_output(const struct options *options, struct reason *why) {
+static bool check_output(const struct options *options, const struct sweep_spec *spec, struct reason *why) {
     const char *out = options->flag[FLAG_OUT], *arrays = options->flag[FLAG_ARRAYS];
     if (out && !*out)
         return sweep_refuse(why, "--out: must be the name of a file, or - for standard output");
     if (arrays && !*arrays)
         return sweep_refuse(why, "--arrays: must be the name of a folder");
+    if (arrays && !sweep_flag_applies(FLAG_ARRAYS, spec))
+        return sweep_refuse(why, "--arrays %.120s: must not be given, as %s keeps no network", arrays,
+                            spec->name);
     for (size_t i = 0; i < options->merges; i++)
         if (!*options->merge[i])
             return sweep_refuse(why, "--merge: must be the name of a folder");
@@ -173,5 +181,5 @@ bool sweep_options_parse(struct options *options, const struct sweep_spec *spec,
         i += taken;
     }
     return keeps_small_numbers(why) && choose_level(why) && read_jobs(options, why) &&
-           read_shard(options, why) && check_output(options, why);
+           read_shard(options, why) && check_output(options, spec, why);
 }

@@ -161,7 +161,8 @@ static void print_page(struct page *page, const struct sweep_spec *spec) {
     print_columns(page, spec);
     title(page, sweep_tr("Flags"));
     for (int i = 0; i < FLAGS; i++)
-        print_flag(page, spec, (enum flag)i);
+        if (sweep_flag_applies((enum flag)i, spec))
+            print_flag(page, spec, (enum flag)i);
     print_environment(page);
     print_examples(page, spec);
     print_files(page, spec);
@@ -205,7 +206,8 @@ static void print_words(struct buffer *out, const struct sweep_spec *spec) {
         print_word(out, word->name, word->kind == KIND_FILE ? "FILE" : "VALUES", word->names, word->meaning);
     }
     for (int i = 0; i < FLAGS; i++)
-        print_word(out, sweep_flags[i].name, sweep_flags[i].argument, NULL, sweep_flags[i].meaning);
+        if (sweep_flag_applies((enum flag)i, spec))
+            print_word(out, sweep_flags[i].name, sweep_flags[i].argument, NULL, sweep_flags[i].meaning);
 }
 
 static void print_text(struct buffer *out, const char *text) {

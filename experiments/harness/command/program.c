@@ -266,8 +266,6 @@ static int run_and_show(struct job *job) {
 static void tell(const struct job *job) {
     const struct run *run = &job->run;
     const unsigned long long changed = sweep_store_changed(run->store);
-    if (run->arrays && !run->arrays_written && run->computed)
-        sweep_say(job->spec->name, "--arrays: %s is empty, as this experiment has no network", run->arrays);
     if (changed)
         sweep_say(job->spec->name, "--fresh: %llu cells came out other than %s had them", changed,
                   job->store.path);

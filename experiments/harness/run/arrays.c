@@ -42,16 +42,24 @@ static void list_parameters(struct npy list[PARAMETERS], const struct rnn *net,
     }
 }
 
+/* What the loss compares with: the linear one's v (B, H), where it is given, else of the n steps that are read
+ * labels (n, B) or, of a task without classes, numbers (n, B, O). */
+static struct npy target_of(const struct rnn *net, const struct rnn_training *training, const double *v) {
+    const size_t B = net->spec.batch, O = net->spec.outputs, n = O ? net->spec.reads : 0;
+    if (v)
+        return (struct npy){ .data = v, .shape = { B, net->spec.hidden } };
+    if (training && !training->spec.problem.task->classes)
+        return (struct npy){ .data = net->target, .shape = { n, B, O } };
+    return (struct npy){ .labels = net->label, .shape = { n, B } };
+}
+
 /* All there is, in the order of the names; what the net lacks, or did not keep, has a first dimension of 0. */
-static void list_arrays(struct npy list[ARRAYS], const struct rnn *net, const double *target,
-                        bool gradients) {
+static void list_arrays(struct npy list[ARRAYS], const struct rnn *net, struct npy target, bool gradients) {
     const size_t B = net->spec.batch, H = net->spec.hidden, I = net->spec.inputs, T = net->spec.length;
     const size_t kept = net->spec.segment >= T ? T + 1 : 0, back = gradients ? T : 0;
     const struct npy others[ARRAYS - 2 * PARAMETERS] = {
         { .data = net->x, .shape = { I ? T : 0, B, I } },
-        { .data = target,
-          .labels = target ? NULL : net->label,
-          .shape = { target || net->spec.outputs ? B : 0, target ? H : 0 } },
+        target,
         { .data = net->h, .shape = { kept, B, H } },
         { .data = net->c, .shape = { net->c ? kept : 0, B, H } },
         { .data = net->dh, .shape = { back, B, H }, .exponents = net->exponent },
@@ -157,16 +165,17 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
     struct worker *worker = point->worker;
     const struct run *run = worker->run;
     const size_t count = net->spec.batch * net->spec.hidden;
-    double *target = NULL;
+    double *v = NULL;
     struct npy list[ARRAYS];
     char draft[PATH_MAX], folder[PATH_MAX], older[PATH_MAX];
     if (!run->arrays)
         return true;
-    if (seed && !(target = malloc(count * sizeof *target)))
+    if (seed && !(v = malloc(count * sizeof *v)))
         return sweep_no_memory(&worker->why);
     if (seed)
-        rnn_gaussian(target, count, 1, (struct rnn_stream){ *seed, RNN_FOR_LOSS, 0 });
-    list_arrays(list, net, target, with_gradients && net->spec.record == RNN_EVERYTHING);
+        rnn_gaussian(v, count, 1, (struct rnn_stream){ *seed, RNN_FOR_LOSS, 0 });
+    list_arrays(list, net, target_of(net, worker->training, v),
+                with_gradients && net->spec.record == RNN_EVERYTHING);
     bool good = name_folder(folder, run, "cell-%05llu", point->cell) &&
                 name_folder(draft, run, ".cell-%05llu.tmp", point->cell) &&
                 name_folder(older, run, ".cell-%05llu.older", point->cell) &&
@@ -175,10 +184,18 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
         sweep_refuse(&worker->why, "%s: %s", folder, strerror(errno));
         remove_folder(draft);
     }
-    worker->arrays_written += good;
+    worker->arrays_written = good;
     worker->sample.size = 0;
-    free(target);
+    free(v);
     return good;
+}
+
+bool sweep_arrays_at_end(const struct sweep_point *point) {
+    struct worker *worker = point->worker;
+    if (!worker->run->arrays || !worker->training || worker->arrays_written)
+        return true;
+    const bool good = rnn_training_measure(worker->training) == RNN_OK;
+    return sweep_arrays_write(worker->net, point, NULL, good);
 }
 
 bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffer *address) {

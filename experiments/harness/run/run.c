@@ -98,7 +98,7 @@ static bool run_cell(struct worker *worker, struct sweep_point *point, uint64_t 
     const struct grid *grid = worker->run->grid;
     sweep_point_set(point, sweep_grid_cell(grid, i));
     worker->sink.rows = worker->sink.values.size = worker->sink.stopped_at = worker->address.size = 0;
-    worker->lasting.begun = worker->lasting.stopped = false;
+    worker->lasting.begun = worker->lasting.stopped = worker->arrays_written = false;
     sweep_address(&worker->address, point);
     if (worker->address.failed)
         return fail(worker->run, point, "out of memory");
@@ -106,6 +106,8 @@ static bool run_cell(struct worker *worker, struct sweep_point *point, uint64_t 
     atomic_store(&worker->lasting.total, 0);
     if (worker->lasting.stopped && !worker->why.text[0])
         return false;
+    if (status == RNN_OK || status == RNN_DIVERGED)
+        sweep_arrays_at_end(point);
     const char *reason = judge(worker, status);
     return reason ? fail(worker->run, point, reason) : hand_over(worker, point, i);
 }
@@ -126,7 +128,6 @@ static void end(struct worker *worker) {
         place = &(*place)->next;
     *place = worker->next;
     run->working--;
-    run->arrays_written += worker->arrays_written;
     pthread_cond_signal(&run->ended);
     pthread_mutex_unlock(&run->lock);
 }

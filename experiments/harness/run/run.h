@@ -31,7 +31,7 @@ struct worker {
     struct buffer work; /* of sweep_work */
     struct sweep_sink sink;
     struct buffer address; /* of the cell */
-    uint64_t arrays_written;
+    bool arrays_written; /* of the cell */
     struct sweep_text sample; /* for the next of them */
     struct lasting lasting;
     struct reason why; /* set by a call of the experiment that failed in a file */
@@ -58,7 +58,7 @@ struct run {
     pthread_cond_t ended;
     struct worker *workers;
     unsigned working; /* how many they are */
-    uint64_t next, done, computed, arrays_written;
+    uint64_t next, done, computed;
 };
 /* Runs the cells that are not there. False after a failure, already said. */
 bool sweep_run(struct run *run);
@@ -80,6 +80,8 @@ void sweep_progress_end(struct progress *progress, const char *path);
  * target, else the labels of a net with a read-out. False: worker->why says what failed. */
 bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, const uint64_t *seed,
                         bool with_gradients);
+/* Those that a training ends with, and the batch it would learn from next, unless they are written. */
+bool sweep_arrays_at_end(const struct sweep_point *point);
 /* Whether the folder of a cell is there, whole and of this very cell. */
 bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffer *address);
 
