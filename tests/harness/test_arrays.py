@@ -229,6 +229,21 @@ class Arrays(ArraysTest):
         self.good("network", "--out", "with.csv", "--arrays", "arrays", *arguments)
         self.assertEqual(self.bytes_of("with.csv"), self.bytes_of("without.csv"))
 
+    def test_a_text_that_is_read_is_not_written_over(self):
+        def prose(text):
+            return self.run_probe(EXPERIMENTS / "prose", "--file", text, "--source", "text", "--activation", "tanh", "--length", "10",
+                                  "--hidden", "4", "--batch", "2", "--seed", "1:2", "--out", "a.csv", "--arrays", "arrays")
+        (self.folder / "t.txt").write_text("um texto que basta para dez letras")
+        self.assertEqual(prose("t.txt").status, 0)
+        self.load("cell-00001")
+        for cell in range(2):
+            (self.folder / "link.txt").unlink(missing_ok=True)
+            (self.folder / "link.txt").symlink_to(f"arrays/cell-0000{cell}/cell.txt")
+            before = self.bytes_of("link.txt")
+            for name in (f"arrays/cell-0000{cell}/cell.txt", "link.txt"):
+                self.assertRefused(prose(name), f"--arrays: arrays/cell-0000{cell}/cell.txt would be written over the text {name} that")
+                self.assertEqual(self.bytes_of("link.txt"), before)
+
     def test_an_experiment_without_a_network_has_none(self):
         for probe in ("busy", EXPERIMENTS / "activations", EXPERIMENTS / "cliff"):
             for more in ([], ["--list"]):

@@ -176,6 +176,11 @@ class Places(ProbeTest):
                                "standard output would be written over the text t.csv")
         self.assertEqual(self.bytes_of("t.csv"), b"a text")
         self.assertEqual(len(self.names()), 4)
+        for text in ("y.csv.tmp", "y.meta.json.older", "reading.sqlite~"):
+            (self.folder / text).write_text("a text")
+            self.assertRefused(self.run_probe("reading", "--file", text, "--out", "y.csv"),
+                               f"{text} would be written over the text {text}")
+            self.assertEqual(self.bytes_of(text), b"a text")
 
     def test_a_plot_writes_over_no_csv(self):
         self.good("busy")

@@ -103,20 +103,25 @@ static bool name_files(struct job *job, struct reason *why) {
     return good;
 }
 
-/* What is written must not be what is read. */
-static bool check_inputs(const struct job *job, struct reason *why) {
+/* What is written, also on the way to a file, must not be what is read. */
+static bool check_inputs(struct job *job, struct reason *why) {
     const char *const outputs[] = { job->out, job->summary, job->meta, job->store.path, job->stream };
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+    static const char *const ends[] = { "", ".tmp", ".older", "~", "-journal" };
+    enum { OUTPUTS = sizeof outputs / sizeof *outputs, ENDS = sizeof ends / sizeof *ends };
+    for (size_t i = 0; i < OUTPUTS * ENDS; i++) {
         struct stat info;
-        const bool standard = outputs[i] && strcmp(outputs[i], "-") == 0;
-        const bool there =
-            outputs[i] && (standard ? fstat(STDOUT_FILENO, &info) : stat(outputs[i], &info)) == 0;
+        const char *output = outputs[i / ENDS];
+        const bool standard = output && strcmp(output, "-") == 0;
+        const char *path = output ? sweep_keep_print(&job->arena, "%s%s", output, ends[i % ENDS]) : "";
+        if (!path)
+            return sweep_no_memory(why);
+        const bool there = (standard ? fstat(STDOUT_FILENO, &info) : stat(path, &info)) == 0;
         const char *read = there ? sweep_grid_reads(&job->grid, &info) : NULL;
         if (read)
             return sweep_refuse(why, "--out: %s would be written over the text %s that is read",
-                                standard ? sweep_tr("standard output") : outputs[i], read);
+                                standard ? sweep_tr("standard output") : path, read);
     }
-    return true;
+    return sweep_arrays_spare(&job->run, why);
 }
 
 /* Without a place for a store, a pipe and a plot make do with memory. */

@@ -213,3 +213,18 @@ bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffe
     sweep_buffer_free(&wanted);
     return there;
 }
+
+bool sweep_arrays_spare(const struct run *run, struct reason *why) {
+    char folder[PATH_MAX], path[PATH_MAX];
+    struct stat info;
+    for (uint64_t i = 0; run->arrays && i < run->grid->mine; i++)
+        for (size_t name = SAMPLE; name <= CELL; name++) { /* no other file can be a text */
+            const bool there = name_folder(folder, run, "cell-%05llu", sweep_grid_cell(run->grid, i)) &&
+                               path_of(path, folder, name) && stat(path, &info) == 0;
+            const char *read = there ? sweep_grid_reads(run->grid, &info) : NULL;
+            if (read)
+                return sweep_refuse(why, "--arrays: %s would be written over the text %s that is read", path,
+                                    read);
+        }
+    return true;
+}

@@ -82,6 +82,8 @@ bool sweep_arrays_write(const struct rnn *net, const struct sweep_point *point, 
                         bool with_gradients);
 /* Those that a training ends with, and the batch it would learn from next, unless they are written. */
 bool sweep_arrays_at_end(const struct sweep_point *point);
+/* False: they would be written over a text of the grid. */
+bool sweep_arrays_spare(const struct run *run, struct reason *why);
 /* Whether the folder of a cell is there, whole and of this very cell. */
 bool sweep_arrays_there(const struct run *run, uint64_t cell, const struct buffer *address);
 
