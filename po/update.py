@@ -3,9 +3,9 @@
 
     po/update.py BUILD [--check]      (meson compile -C build translation)
 
-The texts are those of calls that translate (sweep_tr and its kin), what the library says of a spec or a training, and
-the tables of the experiments and of the harness, which the programs in BUILD print themselves (--help=json). --check
-writes nothing, and fails if a text has no translation.
+The texts are those of calls that translate (sweep_tr and its kin), what the library says of a spec or a training, what
+SQLite says, and the tables of the experiments and of the harness, which the programs in BUILD print themselves
+(--help=json). --check writes nothing, and fails if a text has no translation.
 """
 import json
 import re
@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLS = ['sweep_tr', 'sweep_refuse:2', 'sweep_say:2', 'sweep_invalid:3']
+SQLITE = ['database is locked', 'database disk image is malformed', 'database or disk is full', 'file is not a database',
+          'attempt to write a readonly database']  # those that may come
 WORDLESS = re.compile(r'msgid "(%[.\d]*s|--[a-z]+|[^a-z])*"')
 
 
@@ -48,7 +50,7 @@ def template(build, folder):
                     *(f'--keyword={call}' for call in CALLS), *sources], cwd=ROOT, check=True)
     tables = folder / 'tables.pot'
     places = {}
-    for where, text in [*of_tables(build), *of_library()]:
+    for where, text in [*of_tables(build), *of_library(), *(('experiments/harness/store/database.c', text) for text in SQLITE)]:
         places.setdefault(text, [])
         if where not in places[text]:
             places[text].append(where)

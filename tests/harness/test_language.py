@@ -61,7 +61,7 @@ class Language(ProbeTest):
 
     def test_help(self):
         text = self.portuguese("busy", "--help").out
-        for part in ("Uso: busy [--EIXO VALUES]", "Eixos:", "número inteiro >= 1", "padrão 0.5,1", "Exemplos:"):
+        for part in ("Uso: busy [--EIXO VALORES]", "Eixos:", "número inteiro >= 1", "padrão 0.5,1", "Exemplos:"):
             self.assertIn(part, text)
         self.assertLessEqual(max(map(len, text.splitlines())), 80)
 
@@ -90,6 +90,17 @@ class Language(ProbeTest):
         (self.folder / "shut").write_text("")
         result = self.run_probe("busy", "--out", "shut/a.csv", environment=environment)
         self.assertEqual((result.status, result.err), (1, "busy: shut: Não é um diretório\n"))
+
+    def test_what_sqlite_says_too(self):
+        (self.folder / "busy.sqlite").write_bytes(b"x" * 2000)
+        self.assertIn("busy.sqlite: o arquivo não é um banco de dados; ", self.portuguese("busy", "--out", "a.csv").err)
+
+    def test_where_rows_and_cells_go(self):
+        (self.folder / "results").write_text("no folder")
+        with open("/dev/full", "w") as full:
+            said = self.portuguese("busy", "--out", "-", stdout=full).err
+        self.assertIn("busy: saída padrão: ", said)
+        self.assertIn(" guardadas em memória; nenhum depósito pôde ser criado, e se perdem", said)
 
     def test_files_and_numbers_keep_the_point(self):
         environment = self.brazil()

@@ -5,8 +5,9 @@ import shlex
 import signal
 import sqlite3
 import subprocess
+from pathlib import Path
 
-from probes import ProbeTest, main
+from probes import EXPERIMENTS, ProbeTest, main
 
 
 class Streams(ProbeTest):
@@ -104,6 +105,29 @@ class Streams(ProbeTest):
                 ended = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, text=True)
                 self.assertEqual(ended.returncode, 1, ended.stderr)
                 self.assertIn("standard output:", ended.stderr)
+
+    def test_what_the_same_command_would_do_is_said(self):
+        (self.folder / "closed").mkdir()
+        (self.folder / "closed" / "results").write_text("no folder")
+        for folder, probe, arguments, said in (
+                (".", "busy", [], "kept in results/busy.sqlite; the same command goes on"),
+                (".", "busy", ["--fresh"], "kept in results/busy.sqlite; the same command without --fresh goes on"),
+                (".", EXPERIMENTS / "lengths", ["--length", "10,100"],
+                 "kept in results/lengths.sqlite; the same command takes the time of all of them anew"),
+                ("closed", "busy", [], "kept in memory; no store could be made, so they are lost")):
+            with open("/dev/full", "w") as full:
+                ended = subprocess.run(self.command(probe, "--out", "-", *arguments), cwd=self.folder / folder, stdout=full,
+                                       env=self.environment(), stderr=subprocess.PIPE, text=True)
+            name = Path(probe).name
+            self.assertEqual((ended.returncode, ended.stderr), (1, f"{name}: standard output: No space left on device\n"
+                                                                   f"{name}: failed: 6 of 6 cells {said}\n"))
+
+    def test_a_store_that_is_not_taken_up_is_not_promised(self):
+        self.assertIn("computes only", self.good("busy", "--help").out)
+        shown = self.good(EXPERIMENTS / "lengths", "--help").out
+        self.assertNotIn("computes only", shown)
+        self.assertIn("every command takes them anew", " ".join(shown.split()))
+        self.assertNotIn("goes on", self.run_probe(EXPERIMENTS / "lengths", "--resume").err)
 
     def test_closed_streams_are_never_the_store(self):
         command = shlex.join(self.command("busy", "--out", "a.csv", "--seed", "1:3"))

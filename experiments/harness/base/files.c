@@ -156,7 +156,7 @@ bool sweep_draft_write(struct draft *draft, const char *bytes, size_t size, stru
 
 bool sweep_draft_stream(struct draft *draft, const char *path, struct reason *why) {
     const bool standard = strcmp(path, "-") == 0;
-    *draft = (struct draft){ .fd = -1, .place = strdup(standard ? "standard output" : path) };
+    *draft = (struct draft){ .fd = -1, .place = strdup(standard ? sweep_tr("standard output") : path) };
     if (!draft->place)
         return sweep_no_memory(why);
     draft->fd = standard ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -50,7 +50,7 @@ static bool refuse_unknown(const struct sweep_spec *spec, const char *argument, 
     const char *name = argument + strspn(argument, "-"), *nearest = NULL;
     size_t best = SIZE_MAX;
     snprintf(typed, sizeof typed, "%.*s", (int)strcspn(name, "="), name);
-    if (strcmp(typed, "resume") == 0)
+    if (strcmp(typed, "resume") == 0 && !spec->timed)
         return sweep_refuse(
             why, "--resume: is not needed; the same command goes on by itself, and computes only what "
                  "is not there");

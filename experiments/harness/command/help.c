@@ -143,15 +143,15 @@ static void print_files(struct page *page, const struct sweep_spec *spec) {
         paragraph(page, sweep_tr("FILE.summary.csv has the mean and the deviation over seeds."));
     snprintf(
         text, sizeof text,
-        sweep_tr(
-            "%s.sqlite is the store of all finished cells: the same command again, or one with more values, "
-            "computes only what is not there."),
+        spec->timed
+            ? sweep_tr("%s.sqlite is the store of all finished cells. Their seconds differ from run to "
+                       "run, so every command takes them anew.")
+            : sweep_tr("%s.sqlite is the store of all finished cells: the same command again, also "
+                       "after an interruption, or one with more values, computes only what is not there."),
         spec->name);
     paragraph(page, text);
     title(page, sweep_tr("Exit status"));
-    paragraph(
-        page,
-        sweep_tr("0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted (the same command goes on)."));
+    paragraph(page, sweep_tr("0 done, 1 failed, 2 wrong usage, 130 or 143 interrupted."));
 }
 
 static void print_page(struct page *page, const struct sweep_spec *spec) {

@@ -150,14 +150,23 @@ static void *run_cells(void *self) {
     return NULL;
 }
 
+/* What the same command would make of the cells that are kept. */
+static const char *then(const struct store_spec *store) {
+    if (!store->path)
+        return sweep_tr("no store could be made, so they are lost");
+    if (store->fresh && store->timed)
+        return sweep_tr("the same command takes the time of all of them anew");
+    return store->fresh ? sweep_tr("the same command without --fresh goes on")
+                        : sweep_tr("the same command goes on");
+}
+
 int sweep_run_stopped(const struct run *run) {
     const int number = run->failed ? 0 : sweep_interrupted();
     const uint64_t kept = run->before + sweep_store_written(run->store);
-    const char *format =
-        number ? sweep_tr("interrupted: %llu of %llu cells kept in %s; the same command goes on")
-               : sweep_tr("failed: %llu of %llu cells kept in %s; the same command goes on");
+    const char *format = number ? sweep_tr("interrupted: %llu of %llu cells kept in %s; %s")
+                                : sweep_tr("failed: %llu of %llu cells kept in %s; %s");
     sweep_say(run->grid->spec->name, format, (unsigned long long)kept, (unsigned long long)run->grid->mine,
-              sweep_store_name(run->store));
+              sweep_store_name(run->store), then(sweep_store_spec(run->store)));
     return number ? 128 + number : SWEEP_FAILED;
 }
 

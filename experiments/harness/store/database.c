@@ -36,8 +36,12 @@ static const char *const sql[STATEMENTS] = {
     [FORGET] = "DELETE FROM checkpoints WHERE address = ?1",
 };
 
+const struct store_spec *sweep_store_spec(const struct store *store) {
+    return &store->spec;
+}
+
 const char *sweep_store_name(const struct store *store) {
-    return store->spec.path ? store->spec.path : "memory";
+    return store->spec.path ? store->spec.path : sweep_tr("memory");
 }
 
 bool sweep_store_refuse(struct reason *why, sqlite3 *db, const char *path) {
@@ -48,7 +52,7 @@ bool sweep_store_refuse(struct reason *why, sqlite3 *db, const char *path) {
     const bool outside = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
     const int error = outside ? (known ? known : left) : code == SQLITE_BUSY && left == ENOLCK ? left : 0;
     why->failed = true;
-    return sweep_refuse(why, "%s: %s", path, error ? strerror(error) : sqlite3_errmsg(db));
+    return sweep_refuse(why, "%s: %s", path, error ? strerror(error) : sweep_tr(sqlite3_errmsg(db)));
 }
 
 bool sweep_store_blame(struct store *store, struct reason *why) {
@@ -57,7 +61,7 @@ bool sweep_store_blame(struct store *store, struct reason *why) {
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
         (code == SQLITE_READONLY && access(store->spec.path, W_OK) == 0)) { /* it says so and is not */
         store->damaged = true;
-        snprintf(store->damage, sizeof store->damage, "%s", sqlite3_errmsg(store->db));
+        snprintf(store->damage, sizeof store->damage, "%s", sweep_tr(sqlite3_errmsg(store->db)));
     }
     return false;
 }

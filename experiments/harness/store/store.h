@@ -33,6 +33,7 @@ struct store;
  * NULL on failure. What follows may be called by any thread. */
 struct store *sweep_store_open(const struct store_spec *spec, struct reason *why);
 void sweep_store_close(struct store *store);
+const struct store_spec *sweep_store_spec(const struct store *store);
 /* Where the cells are, for messages: the path, or "memory". */
 const char *sweep_store_name(const struct store *store);
 
