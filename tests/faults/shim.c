@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -187,6 +189,8 @@ STAND(OPEN, FILE *, NULL, fopen, (const char *path, const char *how), path, how)
 STAND(OPEN, FILE *, NULL, fopen64, (const char *path, const char *how), path, how)
 STAND(OPEN, DIR *, NULL, opendir, (const char *path), path)
 STAND(OPEN, int, -1, dup, (int fd), fd)
+STAND(OPEN, int, -1, socketpair, (int family, int type, int protocol, int ends[2]), family, type, protocol,
+      ends)
 
 STAND_CUT(READ, read, (int fd, void *bytes, size_t size), fd, bytes, size)
 STAND_CUT(READ, pread, (int fd, void *bytes, size_t size, off_t where), fd, bytes, size, where)
@@ -204,7 +208,6 @@ STAND(WRITE, int, EOF, fflush, (FILE * file), file)
 
 STAND_CLOSE(close, (int fd), fd)
 STAND_CLOSE(fclose, (FILE * file), file)
-STAND_CLOSE(pclose, (FILE * file), file)
 
 STAND(SYNC, int, -1, fsync, (int fd), fd)
 STAND(SYNC, int, -1, fdatasync, (int fd), fd)
@@ -238,4 +241,7 @@ STAND(THREAD, int, error, pthread_create,
 STAND_LOCK(fcntl)
 STAND_LOCK(fcntl64)
 STAND(LOCK, int, -1, flock, (int fd, int operation), fd, operation)
-STAND(START, FILE *, NULL, popen, (const char *command, const char *how), command, how)
+STAND(START, int, error, posix_spawnp,
+      (pid_t * program, const char *file, const posix_spawn_file_actions_t *actions,
+       const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]),
+      program, file, actions, attributes, arguments, environment)

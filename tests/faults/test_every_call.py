@@ -58,6 +58,7 @@ SCENARIOS = {
     "merge": Scenario("busy", ["--out", "a.csv", "--merge", "there", *MORE], [
         *(["busy", "--out", "there/a.csv", "--shard", f"{k}/2", *MORE] for k in range(2)), ["busy", "--out", "a.csv", *SEEDS]]),
     "plot": Scenario("busy", ["--plot", *MORE], [["busy", *SEEDS]], {"LC_ALL": "C"}),
+    "picture": Scenario("busy", ["--picture", "a.svg", *MORE], [["busy", "--picture", "a.svg", *SEEDS]]),
     "text": Scenario("reading", ["--out", "a.csv", "--file", "t.txt,memoria.txt"], [text, ["reading", "--out", "a.csv"]]),
     "lasting": Scenario("lasting", ["--out", "a.csv", *LONG], [["lasting", "--out", "a.csv", *LONG, "--seed", "1"]],
                         {"EVANESCE_CHECKPOINT": "0"}),

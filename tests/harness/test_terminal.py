@@ -9,7 +9,7 @@ import subprocess
 import termios
 import unittest
 
-from probes import EXPERIMENTS, ProbeTest, main
+from probes import EXPERIMENTS, PROBES, ProbeTest, main
 
 
 class Terminal(ProbeTest):
@@ -58,6 +58,7 @@ class Plot(ProbeTest):
         result = self.good(probe, "--plot", *arguments,
                            environment=self.environment(**{**size, "LC_ALL": locale, **changes}))
         self.assertEqual(result.err, "")
+        self.assertNotIn("\f", result.out)
         rows = result.out.splitlines()
         self.assertLessEqual(max(map(len, rows)), columns or 80)
         self.assertLessEqual(len(rows), (lines if columns else 24) - 1)
@@ -178,20 +179,75 @@ class Plot(ProbeTest):
         self.assertEqual([len(line) < 71 for line in re.findall(r">([^<>]{20,})<", text) if "descent" in line or "explodes" in line], [True, True])
 
     def test_a_picture_of_another_kind_is_refused(self):
-        for name in ("a.pdf", "a", ".svg", "a.csv"):
-            self.assertRefused(self.run_probe("busy", "--picture", name), f"--picture {name}: must be a name that ends in .svg or .png")
-        self.assertEqual(self.names(), [])
+        (self.folder / "link.svg").symlink_to("a.csv")
+        for name, place in [(name, name) for name in ("a.pdf", "a", ".svg", "a.csv")] + [("link.svg", "a.csv")]:
+            self.assertRefused(self.run_probe("busy", "--picture", name), f"--picture {place}: must be a name that ends in .svg or .png")
+        self.assertEqual(self.names(), ["link.svg"])
+
+    def test_where_no_picture_can_be_nothing_is_run(self):
+        (self.folder / "d.svg").mkdir()
+        (self.folder / "e.svg.older").mkdir()
+        long = 246 * "a" + ".svg"  # with .older it is too long
+        for name, reason in (("/proc/a.svg", "No such file or directory"), ("d.svg", "Is a directory"), ("e.svg", "Is a directory"),
+                             (long, "File name too long"), ("/dev/null/a.svg", "Not a directory")):
+            self.assertRefused(self.run_probe("busy", "--out", "a.csv", "--picture", name), f"--picture {name}: {reason}")
+        self.assertEqual(self.names(), ["d.svg", "e.svg.older"])
+
+    def test_a_picture_is_not_drawn_over_a_text_that_is_read(self):
+        (self.folder / "t.svg").write_text("abcdefgh")
+        (self.folder / "link.svg").symlink_to("t.svg")
+        for name in ("t.svg", "link.svg"):
+            result = self.run_probe("reading", "--file", "t.svg", "--picture", name)
+            self.assertRefused(result, "--picture: t.svg would be written over the text t.svg that is read")
+        self.assertEqual(self.bytes_of("t.svg"), b"abcdefgh")
+
+    def test_a_picture_takes_its_own_place_and_no_other(self):
+        (self.folder / "a.part.svg").write_text("the user's")
+        (self.folder / "a.svg").symlink_to("there.svg")
+        names = ["|touch injected;true .svg", "`touch injected`.svg", "a\nb.svg", "a.svg"]
+        for name in names:
+            self.assertEqual(self.good("busy", "--picture", name).err, "")
+            self.assertTrue(self.bytes_of(name).endswith(b"</svg>\n\n"))
+        self.assertEqual(self.names(), sorted([*names, "a.part.svg", "there.svg", "results", "results/busy.sqlite"]))
+        self.assertEqual(self.bytes_of("a.part.svg"), b"the user's")
+        self.assertTrue((self.folder / "a.svg").is_symlink())
+
+    def test_pictures_of_one_name_drawn_at_once(self):
+        self.good("busy", "--picture", "whole.svg")
+        for process in [self.start_probe("busy", "--picture", "a.svg") for _ in range(8)]:
+            self.assertEqual((process.communicate()[1], process.returncode), ("", 0))
+        self.assertEqual(self.bytes_of("a.svg"), self.bytes_of("whole.svg"))
 
     def test_a_picture_that_cannot_be_drawn_leaves_the_older_one(self):
+        self.gnuplot("read line; case $line in *plot*) exit 1; esac; grep -q 'plot NaN' && exit 1; exit 0")
         (self.folder / "a.svg").write_text("older")
-        result = self.run_probe("busy", "--picture", "a.svg", environment=self.environment(PATH="/nowhere"))
+        result = self.run_probe("busy", "--picture", "a.svg", environment=self.environment(PATH=f"{self.folder}/bin:{os.environ['PATH']}"))
         self.assertEqual(result.status, 1)
+        self.assertIn("busy: --picture: gnuplot failed\n", result.err)
         self.assertEqual(self.bytes_of("a.svg"), b"older")
-        self.assertFalse([path for path in self.names() if "part" in path])
+        self.assertFalse([path for path in self.names() if path.startswith("a.") and path != "a.svg"])
 
-    def test_nothing_to_draw_is_no_failure(self):
+    def gnuplot(self, script):
+        """Another one."""
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/gnuplot").write_text("#!/bin/sh\n" + script)
+        (self.folder / "bin/gnuplot").chmod(0o755)
+
+    def test_nothing_to_draw_is_no_failure_and_no_picture(self):
         rows = self.plot("busy", "--limit", "5")
         self.assertEqual(rows[2:], ["Nothing to draw: value is empty here.", "scale: ● 0.5 ○ 1"])
+        shard = ["--limit", "1,3", "--scale", "1", "--shard", "5/6"]
+        self.assertEqual(self.plot("busy", *shard)[1:3], ["Nothing to draw: the shard has no cell of this slice.", "limit: ● 1 ○ 3"])
+        for arguments, reason in ((["--limit", "5"], "value is empty here"), (shard, "the shard has no cell of this slice")):
+            (self.folder / "a.svg").write_text("older")
+            result = self.good("busy", "--picture", "a.svg", *arguments)
+            self.assertEqual(result.err, f"busy: --picture a.svg: nothing to draw, so there is none: {reason}\n")
+            self.assertFalse([path for path in self.names() if path.startswith("a.")])
+
+    def test_a_reader_that_has_gone_is_said_by_nobody_else(self):
+        command = f"'{PROBES}/busy' --plot --first 3000 | head -1"
+        result = subprocess.run(["sh", "-c", command], cwd=self.folder, text=True, capture_output=True, env=self.environment())
+        self.assertEqual([line for line in result.stderr.splitlines() if not line.startswith("busy: ")], [])
 
     def test_one_point(self):
         self.assertEqual("".join(self.plot("busy", "--first", "1", "--scale", "1", "--seed", "1")[:-1]).count("●"), 1)
@@ -231,12 +287,11 @@ class Plot(ProbeTest):
                     rows = self.plot(EXPERIMENTS / name, *arguments, columns=columns, lines=lines)
                     self.assertRegex("".join(rows), "[●░]")
 
-    def test_without_gnuplot_the_data_stays(self):
-        result = self.run_probe("busy", "--out", "a.csv", "--plot", environment=self.environment(PATH="/nowhere"))
-        self.assertEqual(result.status, 1)
-        self.assertIn("--plot: gnuplot cannot be started", result.err)
-        self.assertIn("6 of 6 cells kept in busy.sqlite", result.err)
-        self.assertEqual(len(self.rows_of("a.csv")), 12)
+    def test_without_gnuplot_nothing_is_run(self):
+        for flag in (["--plot"], ["--picture", "a.svg"]):
+            result = self.run_probe("busy", "--out", "a.csv", *flag, environment=self.environment(PATH="/nowhere"))
+            self.assertRefused(result, f"{flag[0]}: gnuplot cannot be started (No such file or directory): is it installed?", status=1)
+        self.assertEqual(self.names(), [])
 
     def test_a_complete_file_is_drawn_again(self):
         first = self.good("busy", "--out", "a.csv", "--plot")

@@ -69,6 +69,9 @@ char *sweep_place(const char *path, struct reason *why);
 /* The folder of a file and those above it, as far as they are not there. */
 bool sweep_make_folder_of(const char *path, struct reason *why);
 
+/* False with errno. */
+bool sweep_write_all(int fd, const char *bytes, size_t size);
+
 /* A file that is written beside its place and then takes it, whole; a pipe or device, written at once; or
  * bytes. */
 struct draft {
@@ -80,6 +83,8 @@ struct draft {
     uint32_t crc;
 };
 bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why);
+/* Whether all of that will be possible, in a folder that is made: "--picture /proc/a.svg: No such file or directory". */
+bool sweep_draft_try(const char *flag, const char *path, struct reason *why);
 /* What is to be published is that there is no such file. */
 bool sweep_draft_absent(struct draft *draft, const char *path, struct reason *why);
 /* "-" is standard output. */

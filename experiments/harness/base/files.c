@@ -20,7 +20,7 @@ uint32_t sweep_crc(uint32_t crc, const void *bytes, size_t size) {
     return size ? (uint32_t)crc32_z(crc, bytes, size) : crc;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size) {
+bool sweep_write_all(int fd, const char *bytes, size_t size) {
     while (size) {
         ssize_t written = write(fd, bytes, size);
         if (written < 0 && errno == EINTR)
@@ -131,10 +131,29 @@ bool sweep_draft_begin(struct draft *draft, const char *path, struct reason *why
     return true;
 }
 
+/* Whether a file can take this place; else errno. */
+static bool is_free(const char *path) {
+    struct stat info;
+    if (stat(path, &info))
+        return errno == ENOENT;
+    errno = S_ISDIR(info.st_mode) ? EISDIR : ENXIO;
+    return S_ISREG(info.st_mode);
+}
+
+bool sweep_draft_try(const char *flag, const char *path, struct reason *why) {
+    struct draft draft = { .fd = -1 };
+    const bool good = sweep_make_folder_of(path, why) && sweep_draft_begin(&draft, path, why) &&
+                      is_free(draft.place) && is_free(draft.older);
+    const int error = errno;
+    sweep_draft_free(&draft);
+    why->failed = !good && !sweep_wrong_name(error);
+    return good || sweep_refuse(why, "%s %s: %s", flag, path, strerror(error));
+}
+
 static bool write_out(struct draft *draft, struct reason *why) {
     struct buffer *bytes = &draft->bytes;
     draft->crc = sweep_crc(draft->crc, bytes->data, bytes->size);
-    if (!write_all(draft->fd, bytes->data, bytes->size))
+    if (!sweep_write_all(draft->fd, bytes->data, bytes->size))
         return errno == EPIPE
                    ? sweep_refuse(why, "%s: its reader has gone (%s)", draft->place, strerror(errno))
                    : sweep_fail(draft->temporary ? draft->temporary : draft->place, why);

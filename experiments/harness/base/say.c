@@ -26,7 +26,7 @@ bool sweep_fail(const char *path, struct reason *why) {
 
 bool sweep_wrong_name(int error) {
     return error == ENOENT || error == ENOTDIR || error == EISDIR || error == EACCES || error == ELOOP ||
-           error == ENAMETOOLONG || error == ENXIO;
+           error == ENAMETOOLONG || error == ENXIO || error == EROFS;
 }
 
 void sweep_say(const char *name, const char *format, ...) {

@@ -80,6 +80,7 @@ struct slice {
     const struct value *held[AXES_MAX]; /* the one value of the other axes; NULL: x, by, seeds of means */
     const char *column[COLUMNS_DRAWN]; /* NULL: none */
     bool means, map; /* map: numbers too many for curves stand on the y axis, and y[0] is one of them */
+    bool met; /* a row is of this slice */
     bool folded; /* rows that a key column tells apart were left out */
     struct range x, y[2], level; /* level: of a map's shades */
     struct buffer marks; /* of struct mark, by curve and x */
@@ -89,6 +90,8 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
 
 /* ---- plot.c --------------------------------------------------------------------------------------- */
 
+/* Whether that will be possible. */
+bool sweep_can_plot(const struct sweep_spec *spec, const char *file, struct reason *why);
 /* Draws a CSV, or the summary of one, into a file, .svg or .png; NULL: in the terminal. */
 bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, const char *file,
                 struct reason *why);

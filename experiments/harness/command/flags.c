@@ -134,9 +134,6 @@ static bool check_output(const struct options *options, const struct sweep_spec 
             return sweep_refuse(why, "--merge: must be the name of a folder");
     if (options->flag[FLAG_FRESH] && options->merges)
         return sweep_refuse(why, "--fresh: computes everything, and --merge would take it from elsewhere");
-    const char *picture = options->flag[FLAG_PICTURE], *dot = picture ? strrchr(picture, '.') : NULL;
-    if (picture && (!dot || dot == picture || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".png") != 0)))
-        return sweep_refuse(why, "--picture %.120s: must be a name that ends in .svg or .png", picture);
     if (options->flag[FLAG_PLOT] && out && strcmp(out, "-") == 0)
         return sweep_refuse(why, "--plot: draws on standard output, where --out - writes");
     return true;

@@ -4,9 +4,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- what the marks are --------------------------------------------------------------------------- */
 
@@ -286,16 +290,19 @@ static void print_styles(struct buffer *script, const struct picture *picture) {
 
 enum { TITLE_WIDTH = 70 };
 
+static void print_terminal(struct buffer *script, const char *file) {
+    const bool png = strcmp(file + strlen(file) - 4, ".png") == 0;
+    sweep_print(script, "set terminal %s background 'white'\n",
+                png ? "pngcairo size 1600,1000 font 'sans-serif,12' fontscale 2 linewidth 2 pointscale 2"
+                    : "svg size 800,500 font 'sans-serif,15'");
+}
+
 /* A picture in a file: under the experiment's question, above a key. */
 static void print_canvas(struct buffer *script, const struct picture *picture) {
     const struct sweep_spec *spec = picture->slice->grid->spec;
-    const bool png = strcmp(picture->file + strlen(picture->file) - 4, ".png") == 0;
-    sweep_print(script, "set terminal %s background 'white'\nset output ",
-                png ? "pngcairo size 1600,1000 font 'sans-serif,12' fontscale 2 linewidth 2 pointscale 2"
-                    : "svg size 800,500 font 'sans-serif,15'");
-    print_quoted(script, picture->file);
+    print_terminal(script, picture->file);
     sweep_print(script,
-                "\nset encoding utf8\nset decimalsign '.'\nset key below\nset border 3\nset tics nomirror\n");
+                "set encoding utf8\nset decimalsign '.'\nset key below\nset border 3\nset tics nomirror\n");
     if (picture->slice->column[1])
         return;
     struct buffer title = { .data = NULL };
@@ -310,9 +317,7 @@ static void print_canvas(struct buffer *script, const struct picture *picture) {
 
 static void print_screen(struct buffer *script, const struct picture *picture) {
     const struct slice *slice = picture->slice;
-    /* it would begin with a form feed, which some terminals show */
-    sweep_print(script, "set terminal dumb size %d,%d\nset output '|tr -d \"\\f\"'\n", picture->columns,
-                picture->rows);
+    sweep_print(script, "set terminal dumb size %d,%d\n", picture->columns, picture->rows);
     sweep_print(script, "set encoding utf8\nset decimalsign '.'\nset key off\n");
     sweep_print(script,
                 "set border 3\nset tics nomirror scale 0\nset tmargin %d\nset bmargin 2\nset samples %d\n",
@@ -332,21 +337,78 @@ static void print_script(struct buffer *script, const struct picture *picture) {
         sweep_print(script, "set multiplot layout 1,2\n");
     for (int column = 0; column < (slice->column[1] ? 2 : 1); column++)
         print_panel(script, picture, column);
-    sweep_print(script, "%sset output\n", slice->column[1] ? "unset multiplot\n" : "");
+    if (slice->column[1])
+        sweep_print(script, "unset multiplot\n");
 }
 
-/* Told everything, and nothing of the user's set-up: neither ~/.gnuplot (-d) nor the environment. */
-static const char gnuplot[] = "exec env -i PATH=\"$PATH\" LC_ALL=C.UTF-8 gnuplot -d";
+/* Told everything, and nothing of the user's set-up: neither ~/.gnuplot (-d) nor the environment. Returns an errno. */
+static int start_gnuplot(pid_t *gnuplot, int end) {
+    const char *path = getenv("PATH");
+    struct buffer variable = { .data = NULL };
+    sweep_print(&variable, "PATH=%s", path ? path : "");
+    sweep_append(&variable, "", 1);
+    char *const arguments[] = { "gnuplot", "-d", NULL };
+    char *const environment[] = { variable.data, "LC_ALL=C.UTF-8", NULL };
+    posix_spawn_file_actions_t actions;
+    int error = variable.failed ? ENOMEM : posix_spawn_file_actions_init(&actions);
+    if (!error) {
+        error = posix_spawn_file_actions_adddup2(&actions, end, STDIN_FILENO);
+        error = error ? error : posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO);
+        error = error ? error : posix_spawnp(gnuplot, "gnuplot", &actions, NULL, arguments, environment);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    sweep_buffer_free(&variable);
+    return error;
+}
 
-static bool draw(const struct buffer *script, struct reason *why) {
-    FILE *pipe = popen(gnuplot, "we");
-    if (!pipe)
-        return sweep_refuse(why, "--plot: %s", strerror(errno));
-    bool good = fwrite(script->data, 1, script->size, pipe) == script->size;
-    const int result = pclose(pipe);
-    if (WIFEXITED(result) && WEXITSTATUS(result) == 127)
-        return sweep_refuse(why, "--plot: gnuplot cannot be started: is it installed?");
-    return (good && result == 0) || sweep_refuse(why, "--plot: gnuplot failed");
+enum { BYTES_A_READ = 1 << 16 };
+
+/* gnuplot has read all points before it draws, and what comes after them fits into a socket, so that neither side
+ * waits for the other. */
+static bool talk(int end, const struct buffer *script, struct buffer *drawn) {
+    bool good = sweep_write_all(end, script->data, script->size) && shutdown(end, SHUT_WR) == 0;
+    for (ssize_t size = 1; good && size > 0;) {
+        good = sweep_reserve(drawn, BYTES_A_READ) &&
+               (size = read(end, drawn->data + drawn->size, BYTES_A_READ)) >= 0;
+        drawn->size += good ? (size_t)size : 0;
+    }
+    return good;
+}
+
+/* What gnuplot makes of a script. It writes no file, so that no name of the user's is among what it reads. */
+static bool draw(struct buffer *drawn, const struct buffer *script, const char *file, struct reason *why) {
+    const char *flag = file ? "--picture" : "--plot";
+    int ends[2], status = -1;
+    pid_t gnuplot;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+        return sweep_fail(flag, why);
+    const int error = start_gnuplot(&gnuplot, ends[1]);
+    close(ends[1]);
+    const bool good = !error && talk(ends[0], script, drawn);
+    close(ends[0]);
+    while (!error && waitpid(gnuplot, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (good && status == 0)
+        return true;
+    if (drawn->failed)
+        return sweep_no_memory(why);
+    why->failed = true;
+    if (error)
+        return sweep_refuse(why, "%s: gnuplot cannot be started (%s): is it installed?", flag,
+                            strerror(error));
+    return sweep_refuse(why, "%s: gnuplot failed", flag);
+}
+
+bool sweep_can_plot(const struct sweep_spec *spec, const char *file, struct reason *why) {
+    struct buffer script = { .data = NULL }, drawn = { .data = NULL };
+    if (!spec->plot.x || !spec->plot.y)
+        return sweep_refuse(why, "%s: this experiment has no plot", file ? "--picture" : "--plot");
+    if (file)
+        print_terminal(&script, file);
+    const bool good = script.failed ? sweep_no_memory(why) : draw(&drawn, &script, file, why);
+    sweep_buffer_free(&script);
+    sweep_buffer_free(&drawn);
+    return good;
 }
 
 static int lines(const struct buffer *text) {
@@ -357,47 +419,65 @@ static int lines(const struct buffer *text) {
 }
 
 static bool print_now(const struct buffer *text, struct reason *why) {
-    return (fwrite(text->data, 1, text->size, stdout) == text->size && fflush(stdout) == 0) ||
+    const bool feed = text->size && *text->data == '\f'; /* gnuplot's, which some terminals show */
+    const char *bytes = feed ? text->data + 1 : text->data;
+    const size_t size = text->size - feed;
+    return (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0) ||
            sweep_refuse(why, "standard output: %s", strerror(errno));
 }
 
 enum { LEAST_ROWS = 10 };
 
+/* Why there is nothing to draw. */
+static const char *nothing(char text[160], const struct slice *slice) {
+    if (slice->met)
+        snprintf(text, 160, sweep_tr("%s is empty here"), slice->column[0]);
+    else
+        snprintf(text, 160, "%s", sweep_tr("the shard has no cell of this slice"));
+    return text;
+}
+
 static bool show(struct picture *picture, struct reason *why) {
     struct buffer heading = { .data = NULL }, below = { .data = NULL }, script = { .data = NULL };
+    struct buffer drawn = { .data = NULL };
     const bool empty = !picture->slice->marks.size;
+    char text[160];
     print_heading(&heading, picture);
     if (empty)
-        sweep_print(&below, sweep_tr("Nothing to draw: %s is empty here.\n"), picture->slice->column[0]);
+        sweep_print(&below, sweep_tr("Nothing to draw: %s.\n"), nothing(text, picture->slice));
     print_below(&below, picture);
     const int rows = picture->rows - lines(&heading) - lines(&below) - 1; /* and the prompt's */
     picture->rows = rows < LEAST_ROWS ? LEAST_ROWS : rows;
     if (!empty)
         print_script(&script, picture);
     const bool good = (!heading.failed && !below.failed && !script.failed) || sweep_no_memory(why);
-    const bool shown =
-        good && print_now(&heading, why) && (empty || draw(&script, why)) && print_now(&below, why);
+    const bool shown = good && (empty || draw(&drawn, &script, NULL, why)) && print_now(&heading, why) &&
+                       print_now(&drawn, why) && print_now(&below, why);
     sweep_buffer_free(&heading);
     sweep_buffer_free(&below);
     sweep_buffer_free(&script);
+    sweep_buffer_free(&drawn);
     return shown;
 }
 
-/* Beside its place, which it then takes. */
-static bool draw_file(struct picture *picture, const char *file, struct reason *why) {
-    struct buffer script = { .data = NULL }, beside = { .data = NULL };
-    sweep_print(&beside, "%.*s.part%s", (int)(strlen(file) - 4), file, file + strlen(file) - 4);
-    sweep_append(&beside, "", 1);
-    picture->file = beside.data;
-    if (!beside.failed)
+/* A picture of an older result does not stay where there is nothing to draw. */
+static bool draw_file(const struct picture *picture, struct reason *why) {
+    struct draft draft = { .fd = -1 };
+    struct buffer script = { .data = NULL }, drawn = { .data = NULL };
+    const bool empty = !picture->slice->marks.size;
+    char text[160];
+    if (!empty)
         print_script(&script, picture);
-    bool good = (!beside.failed && !script.failed) || sweep_no_memory(why);
-    good = good && sweep_make_folder_of(file, why) && draw(&script, why) &&
-           (rename(beside.data, file) == 0 || sweep_refuse(why, "--picture %s: %s", file, strerror(errno)));
-    if (!good && !beside.failed)
-        remove(beside.data);
+    const bool good =
+        (!script.failed || sweep_no_memory(why)) && (empty || draw(&drawn, &script, picture->file, why)) &&
+        (empty ? sweep_draft_absent : sweep_draft_begin)(&draft, picture->file, why) &&
+        sweep_draft_write(&draft, drawn.data, drawn.size, why) && sweep_drafts_publish(&draft, 1, why);
+    if (good && empty)
+        sweep_say(picture->slice->grid->spec->name, "--picture %s: nothing to draw, so there is none: %s",
+                  picture->file, nothing(text, picture->slice));
+    sweep_draft_free(&draft);
     sweep_buffer_free(&script);
-    sweep_buffer_free(&beside);
+    sweep_buffer_free(&drawn);
     return good;
 }
 
@@ -407,13 +487,8 @@ bool sweep_plot(const struct grid *grid, const struct buffer *csv, bool means, c
     const struct screen screen = file ? (struct screen){ 100, 30, false } : sweep_screen();
     struct picture picture = { &slice, screen.unicode ? &unicode : &ascii, screen.columns, screen.rows,
                                file };
-    if (!grid->spec->plot.x || !grid->spec->plot.y)
-        return sweep_refuse(why, "--plot: this experiment has no plot");
     bool good = sweep_slice(&slice, grid, csv, means) || sweep_no_memory(why);
-    if (good && file)
-        good = !slice.marks.size || draw_file(&picture, file, why);
-    else if (good)
-        good = show(&picture, why);
+    good = good && (file ? draw_file(&picture, why) : show(&picture, why));
     sweep_buffer_free(&slice.marks);
     return good;
 }

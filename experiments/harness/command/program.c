@@ -19,6 +19,7 @@ struct job {
     struct arena arena;
     const char *stream; /* a pipe, a device, "-" */
     const char *out, *summary, *meta; /* or files, or neither (--plot) */
+    const char *picture; /* NULL: none */
     bool means; /* there is a summary */
     struct store_spec store;
     struct run run;
@@ -86,6 +87,19 @@ static bool draws(const struct job *job) {
     return job->options->flag[FLAG_PLOT] || job->options->flag[FLAG_PICTURE];
 }
 
+static bool name_picture(struct job *job, struct reason *why) {
+    const char *wished = job->options->flag[FLAG_PICTURE];
+    char *place = wished ? sweep_place(wished, why) : NULL;
+    if (!place)
+        return !wished;
+    job->picture = sweep_keep_print(&job->arena, "%s", place);
+    free(place);
+    if (!job->picture)
+        return sweep_no_memory(why);
+    return ends_in(job->picture, ".svg") || ends_in(job->picture, ".png") ||
+           sweep_refuse(why, "--picture %.120s: must be a name that ends in .svg or .png", job->picture);
+}
+
 static bool name_files(struct job *job, struct reason *why) {
     const char *wished = job->options->flag[FLAG_OUT];
     job->stream = wished && is_stream(wished) ? wished : NULL;
@@ -105,7 +119,8 @@ static bool name_files(struct job *job, struct reason *why) {
 
 /* What is written, also on the way to a file, must not be what is read. */
 static bool check_inputs(struct job *job, struct reason *why) {
-    const char *const outputs[] = { job->out, job->summary, job->meta, job->store.path, job->stream };
+    const char *const outputs[] = { job->picture, job->out,        job->summary,
+                                    job->meta,    job->store.path, job->stream };
     static const char *const ends[] = { "", ".tmp", ".older", "~", "-journal" };
     enum { OUTPUTS = sizeof outputs / sizeof *outputs, ENDS = sizeof ends / sizeof *ends };
     for (size_t i = 0; i < OUTPUTS * ENDS; i++) {
@@ -118,10 +133,16 @@ static bool check_inputs(struct job *job, struct reason *why) {
         const bool there = (standard ? fstat(STDOUT_FILENO, &info) : stat(path, &info)) == 0;
         const char *read = there ? sweep_grid_reads(&job->grid, &info) : NULL;
         if (read)
-            return sweep_refuse(why, "--out: %s would be written over the text %s that is read",
+            return sweep_refuse(why, "%s: %s would be written over the text %s that is read",
+                                output == job->picture ? "--picture" : "--out",
                                 standard ? sweep_tr("standard output") : path, read);
     }
     return sweep_arrays_spare(&job->run, why);
+}
+
+static bool try_picture(const struct job *job, struct reason *why) {
+    return (!draws(job) || sweep_can_plot(job->spec, job->picture, why)) &&
+           (!job->picture || sweep_draft_try("--picture", job->picture, why));
 }
 
 /* Without a place for a store, a pipe and a plot make do with memory. */
@@ -229,13 +250,12 @@ static bool stream(struct job *job, struct draft *draft, struct reason *why) {
 }
 
 static bool plot(struct job *job, struct reason *why) {
-    const char *file = job->options->flag[FLAG_PICTURE];
     struct draft draft = { .fd = -1 };
     bool good = export(job, job->means ? NULL : &draft, job->means ? &draft : NULL, why);
     if (good && !job->tally.lacking && job->options->flag[FLAG_PLOT])
         good = sweep_plot(&job->grid, &draft.bytes, job->means, NULL, why);
-    if (good && !job->tally.lacking && file)
-        good = sweep_plot(&job->grid, &draft.bytes, job->means, file, why);
+    if (good && !job->tally.lacking && job->picture)
+        good = sweep_plot(&job->grid, &draft.bytes, job->means, job->picture, why);
     sweep_draft_free(&draft);
     return good;
 }
@@ -282,9 +302,9 @@ static int run_job(struct job *job) {
     struct run *run = &job->run;
     int status = SWEEP_FAILED;
     bool good =
-        name_files(job, &why) && check_inputs(job, &why) &&
+        name_picture(job, &why) && name_files(job, &why) && check_inputs(job, &why) &&
         sweep_grid_check(&job->grid, run->jobs, run->arrays, (double)(job->grid.mine / 8 + 1), &why) &&
-        merge(job, &why) && make_folders(job, &why);
+        merge(job, &why) && try_picture(job, &why) && make_folders(job, &why);
     if (good) {
         sweep_signals();
         run->there = job->tally.there = calloc(job->grid.mine / 8 + 1, 1);

@@ -100,6 +100,7 @@ static void take_row(struct slice *slice, char *const names[], char *const field
                          .x = number(fields, place_of(spec->plot.x, names, count), count) };
     for (int i = 0; i < COLUMNS_DRAWN; i++)
         mark.y[i] = number(fields, place_of(slice->column[i], names, count), count);
+    slice->met = slice->met || mark.curve >= 0;
     if (mark.curve >= 0 && !isnan(mark.x) && !(isnan(mark.y[0]) && isnan(mark.y[1])))
         sweep_append(&slice->marks, (const char *)&mark, sizeof mark);
 }
