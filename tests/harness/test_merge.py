@@ -108,6 +108,14 @@ class Merge(ProbeTest):
         store.close()
         self.good("busy", "--out", "a.csv", "--merge", "shards")
 
+    def test_a_store_with_nothing_in_it_yet_is_as_good(self):
+        self.good("busy", "--out", "whole.csv")
+        (self.folder / "new").mkdir()
+        (self.folder / "new" / "busy-0-of-2.sqlite").write_bytes(b"")
+        self.good("busy", "--out", "a/a.csv", "--merge", "new")
+        self.assertEqual(self.bytes_of("a/a.csv"), self.bytes_of("whole.csv"))
+        self.assertEqual(self.bytes_of("new/busy-0-of-2.sqlite"), b"")
+
     def test_other_arithmetic_is_refused(self):
         self.shards(1)
         store = sqlite3.connect(self.folder / "shards/busy-0-of-1.sqlite")

@@ -7,23 +7,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* NULL with a reason. A journal left by a kill is rolled back. */
-static sqlite3 *open_other(const char *path, struct patience *patience, struct reason *why) {
+/* NULL where there is nothing in it yet. A journal left by a kill is rolled back. */
+static bool open_other(sqlite3 **db, const char *path, struct patience *patience, struct reason *why) {
     const char *name = patience->name;
-    sqlite3 *db;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+    int code = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL);
     if (code == SQLITE_OK) {
-        sqlite3_busy_handler(db, sweep_store_wait, patience);
-        code = sweep_store_identify(db, name);
+        sqlite3_busy_handler(*db, sweep_store_wait, patience);
+        code = sweep_store_identify(*db, name);
     }
-    if (code == SQLITE_OK || code == SQLITE_EMPTY)
-        return db;
+    if (code == SQLITE_OK)
+        return true;
     if (code == SQLITE_NOTADB)
         sweep_refuse(why, "%s is not a store of %s", path, name);
-    else
-        sweep_store_refuse(why, db, path);
-    sqlite3_close(db);
-    return NULL;
+    else if (code != SQLITE_EMPTY)
+        sweep_store_refuse(why, *db, path);
+    sqlite3_close(*db);
+    *db = NULL;
+    return code == SQLITE_EMPTY;
 }
 
 /* Takes the cells that an answer holds, but for damaged ones. False: it was not read to its end. */
@@ -55,25 +55,25 @@ static bool take(struct store *store, const struct store_spec *spec, sqlite3 *db
 bool sweep_store_take_all(struct store *store, const struct store_spec *spec, const char *path,
                           struct reason *why) {
     struct reason again;
-    bool good = true;
     struct patience patience = { spec->experiment, path, 0 };
-    sqlite3 *db = open_other(path, &patience, why);
+    sqlite3 *db;
+    bool good = open_other(&db, path, &patience, why);
     for (int unfinished = 0; db && unfinished < 2; unfinished++)
         if (!take(store, spec, db, unfinished, false, why)) { /* from the other end to where it is damaged */
             take(store, spec, db, unfinished, true, &again);
             good = false;
         }
     sqlite3_close(db);
-    return db && good;
+    return good;
 }
 
-/* Whether a store holds what this program can use; an empty one, of a shard without cells, is as good. */
+/* Whether a store holds what this program can use; one without cells, as of a shard that has none yet, is as good. */
 static bool look(const struct store_spec *spec, const char *path, struct reason *why) {
     static const char question[] = "SELECT count(*), total(program = ?1 AND address LIKE ?2) FROM cells";
     sqlite3_stmt *row = NULL;
     struct patience patience = { spec->experiment, path, 0 };
-    sqlite3 *db = open_other(path, &patience, why);
-    bool good = db != NULL;
+    sqlite3 *db;
+    bool good = open_other(&db, path, &patience, why);
     if (db && sqlite3_prepare_v2(db, question, -1, &row, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(row, 1, (int64_t)spec->program);
         sqlite3_bind_text(row, 2, rnn_fused() ? "%arithmetic=fused" : "%arithmetic=plain", -1, SQLITE_STATIC);
