@@ -81,7 +81,7 @@ enum rnn_status rnn_input_gradient(double *log_norm, const struct rnn *net, size
 /* How far a gradient g (count) has turned that became c, as by a clip. Each may lack a factor of its own:
  *
  *     cosine     <g, c> / (||g|| ||c||)
- *     angle      2 asin(||g / ||g|| - c / ||c|| || / 2), 0..pi, to about 1e-15: the arc cosine of a small
+ *     angle      2 asin(||g / ||g|| - c / ||c|| || / 2), 0..pi, to about 1e-13: the arc cosine of a small
  *                one would be off by 1e-8
  *     changed    share of the entries that differ
  *
@@ -138,8 +138,8 @@ double rnn_tangent_work(const struct rnn_spec *spec);
 /* Lyapunov exponents (H), descending: the mean over steps first..last of the ln by which the product of the
  * Jacobians phi'(a_t) W_hh, along the first sequence of the last forward pass of an elman net without norm,
  * stretches each direction; by QR at every step (Geist, Parlitz, Lauterborn 1990). The frame starts at the
- * first step kept, so the steps before `first` turn it towards its directions. -inf where a Jacobian is
- * singular. RNN_NO_CONVERGENCE: a product is not finite. */
+ * first step kept, so the steps before `first` turn it towards its directions. -inf where a Jacobian has
+ * a row of zeros; what is singular but for rounding gives about -36. RNN_NO_CONVERGENCE: a product is not finite. */
 enum rnn_status rnn_lyapunov(double *exponents, const struct rnn *net, size_t first, size_t last,
                              double *work);
 double rnn_lyapunov_work(const struct rnn_spec *spec);
@@ -155,7 +155,7 @@ double rnn_lyapunov_work(const struct rnn_spec *spec);
  *     w_k   = (Z + lambda I)^-1 sum_t z x_{t-k}        Z = sum_t z z^T        lambda = ridge * trace(Z) / H
  *     r2[k] = 1 - sum_t (x_{t-k} - w_k . z)^2 / sum_t x_{t-k}^2
  *
- * r2 is at most 1, below 0 where the mean does better, nan where x is constant. In exact arithmetic the sum
+ * r2 is at most 1, below 0 where the mean does better; it means nothing where x is constant. In exact arithmetic the sum
  * of the true R2 is at most H. Without noise, a signal is told down to about sqrt(ridge) of the state. */
 struct rnn_memory {
     size_t first, lags;  /* first >= lags, and 2 steps beside the lags at least */

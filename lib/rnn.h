@@ -148,7 +148,7 @@ enum rnn_status rnn_loss_softmax(struct rnn *net);
  *
  * RNN_ZERO with `stopped_at` when dh_t, and dc_t, is exactly zero for good: log norms from there on are -inf.
  * RNN_DIVERGED when one step alone overflows (W beyond 1e200): log norms above `stopped_at` stand. RNN_BAD_RANGE: a
- * gated net, or one in segments, goes back once after each forward pass, and not after the test of a training. */
+ * gated net, or one in segments, goes back once after each forward pass; none does after the test of a training. */
 enum rnn_status rnn_backward(struct rnn *net);
 
 /* ln ||x|| of any numbers, also where the squares overflow or underflow; -inf for zero. Of a net's gradient:

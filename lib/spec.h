@@ -38,7 +38,7 @@ const char *rnn_status_text(enum rnn_status status);
  * index, i) alone, and is the same on every machine. Weights and data never disturb each other, and nothing
  * depends on order or threads. A longer request begins with the numbers of a shorter one. */
 enum rnn_purpose {
-    RNN_FOR_W_HH = 1, /* index: the step t of an untied W_t, else 0 */
+    RNN_FOR_W_HH = 1, /* index: G (t - 1) + g, of gate g of an untied W_t; of a tied one t is 1 */
     RNN_FOR_W_XH,
     RNN_FOR_W_HY,
     RNN_FOR_START,    /* index: 0 for h_0, 1 for c_0 */
@@ -143,7 +143,7 @@ struct rnn_spec {
     double start;          /* deviation >= 0 of h_0 ~ N(0, start^2), and of c_0 */
     double forget;         /* bias of the gate that keeps, f of the lstm, z of the gru; 0 is none */
     size_t length, hidden, batch;
-    size_t inputs;         /* 0: no input at all, x is NULL */
+    size_t inputs;         /* 0: no input at all */
     size_t outputs;        /* 0: no read-out; else W_hy_ij ~ N(0, 1 / H) */
     size_t reads;          /* n: the loss is read at the last n steps; more than 1 needs all states kept */
     size_t truncation;     /* 0: none; k: what step t sends to dL/dh_{t-1} is left out where T - (t - 1) is a

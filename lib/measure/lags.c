@@ -53,15 +53,21 @@ enum rnn_status rnn_lag_parts(struct rnn_lags *lags, const struct rnn *net, cons
     if (net->spec.record != RNN_EVERYTHING || !rnn_has_steps(net, 1, T))
         return RNN_BAD_RANGE;
     double *log_part = work, *log_past = log_part + T, *part = log_past + T;
-    *lags = (struct rnn_lags){ log_part, log_past, tied ? part + count : NULL, net->exponent[0] };
+    *lags = (struct rnn_lags){ log_part, log_past, tied ? part + count : NULL, 0 };
     if (tied)
         memset(lags->past, 0, count * sizeof *lags->past);
+    bool begun = false;
     for (size_t t = 1; t <= T; t++) {
         const int exponent = net->exponent[t - 1];
         part_of_step(part, net, t, mask);
         log_part[t - 1] = rnn_log_norm(part, count) + exponent * M_LN2;
         if (tied) {
-            add_part(lags, part, exponent, count);
+            const bool zero = log_part[t - 1] == -INFINITY; /* whose exponent says nothing */
+            if (!begun && !zero)
+                lags->exponent = exponent;
+            begun |= !zero;
+            if (!zero)
+                add_part(lags, part, exponent, count);
             log_past[t - 1] = rnn_log_norm(lags->past, count) + lags->exponent * M_LN2;
         } else {
             log_past[t - 1] = log_hypot(log_part[t - 1], t > 1 ? log_past[t - 2] : -INFINITY);

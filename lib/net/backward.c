@@ -108,6 +108,13 @@ static void unscale(struct rnn *net, size_t t, int *exponent) {
     *exponent = 0;
 }
 
+/* Whether nothing comes from later. */
+static bool is_zero(const struct rnn *net, size_t t) {
+    const size_t size = rnn_step_size(net);
+    return rnn_largest_magnitude(rnn_state_gradient(net, t), size) == 0 &&
+           (!net->dc || rnn_largest_magnitude(rnn_cell_gradient(net, t), size) == 0);
+}
+
 /* Adds what the read-out of step t brings, which has no exponent. */
 static void add_read_out(struct rnn *net, size_t t, int *exponent) {
     const size_t size = rnn_step_size(net);
@@ -115,6 +122,8 @@ static void add_read_out(struct rnn *net, size_t t, int *exponent) {
     const double *brought = net->work->brought + (t + net->spec.reads - net->spec.length - 1) * size;
     if (*exponent < 0 && rnn_largest_magnitude(brought, size) > 0)
         unscale(net, t, exponent);
+    if (*exponent > 0 && is_zero(net, t))
+        *exponent = 0;
     for (size_t i = 0; i < size; i++)
         dh[i] += *exponent ? ldexp(brought[i], -*exponent) : brought[i];
 }

@@ -52,6 +52,7 @@ void rnn_draw(struct rnn *net, uint64_t seed) {
         net->p.b_h[RNN_KEEPING_GATE * H + i] = s->forget;
     draw_norm(net);
     net->from = 0;
+    net->work->one_hot = 0;
     rnn_gaussian(net->h, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 0 });
     if (net->c)
         rnn_gaussian(net->c, s->batch * H, s->start, (struct rnn_stream){ seed, RNN_FOR_START, 1 });

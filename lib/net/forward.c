@@ -108,7 +108,7 @@ static void pass_on(struct rnn *net, size_t from) {
 enum rnn_status rnn_forward(struct rnn *net) {
     const struct rnn_spec *s = &net->spec;
     net->work->last_gates = net->work->only_loss && !s->cell->in_place;
-    net->work->spent = false;
+    net->work->spent = net->work->only_loss;
     lay_inputs(net);
     if (s->weights == RNN_TIED)
         lay_weights(net, 1);

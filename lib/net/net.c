@@ -202,15 +202,16 @@ static struct home *make_room(struct rnn **net, double bytes, size_t *capacity) 
 }
 
 enum rnn_status rnn_create(struct rnn **net, const struct rnn_spec *spec) {
+    const struct rnn_spec own = *spec; /* which may be that of the net reused */
     size_t capacity;
-    if (rnn_spec_fault(spec)) {
+    if (rnn_spec_fault(&own)) {
         rnn_free(net);
         return RNN_BAD_SPEC;
     }
-    struct home *home = make_room(net, rnn_bytes(spec), &capacity);
+    struct home *home = make_room(net, rnn_bytes(&own), &capacity);
     if (!home)
         return RNN_NO_MEMORY;
-    *home = bare_home(spec);
+    *home = bare_home(&own);
     home->work.capacity = capacity;
     carve(home, (char *)home);
     *net = &home->net;

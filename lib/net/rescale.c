@@ -2,6 +2,7 @@
 #include "net.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 double rnn_largest_magnitude(const double *x, size_t count) {
     double largest = 0;
@@ -10,8 +11,15 @@ double rnn_largest_magnitude(const double *x, size_t count) {
     return largest;
 }
 
-/* in two halves, since 2^exponent itself may overflow */
+/* in two halves, since 2^exponent itself may overflow; beyond MOST nothing is left to overflow or underflow */
 void rnn_scale_by_power(double *x, int exponent, size_t count) {
+    enum { MOST = 2000 };
+    for (int rounds = 0; rounds < 2 && abs(exponent) > MOST; rounds++) {
+        const int part = exponent > 0 ? MOST : -MOST;
+        rnn_scale_by_power(x, part, count);
+        exponent -= part;
+    }
+    exponent = exponent > MOST ? MOST : exponent < -MOST ? -MOST : exponent;
     k_scale(x, ldexp(1, exponent / 2), count);
     k_scale(x, ldexp(1, exponent - exponent / 2), count);
 }

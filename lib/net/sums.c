@@ -91,8 +91,8 @@ void rnn_settle_exponent(struct rnn *net) {
         return;
     const double largest = rnn_largest_magnitude(net->gradient, recurrent),
                  read_out = rnn_largest_magnitude(net->d.W_hy, net->parameters - recurrent);
-    const bool fits = largest == 0 || abs(ilogb(largest) + exponent) < 900;
-    if (fits || (read_out > 0 && ilogb(read_out) - exponent > 900)) {
+    const bool fits = largest == 0 || !isfinite(largest) || abs(ilogb(largest) + exponent) < 900;
+    if (fits || (read_out > 0 && isfinite(read_out) && ilogb(read_out) - exponent > 900)) {
         rnn_scale_by_power(net->gradient, exponent, recurrent);
         net->gradient_exponent = 0;
     } else {

@@ -200,8 +200,21 @@ START_TEST(a_step_after_the_backward_pass_is_clipped_and_three_classic_mistakes_
 }
 END_TEST
 
+START_TEST(clipping_by_value_leaves_a_zero_where_the_rest_exploded) {
+    static const double clipped[] = { 0.713, -0.713, 0, 0.713 };
+    for (int exponent = 1000; exponent <= 5000; exponent += 500) {
+        double g[] = { 1, -1, 0, 0.25 };
+        int carried = exponent;
+        ck_assert_int_eq(rnn_clip_value(g, 4, &carried, 0.713), RNN_OK);
+        ck_assert_int_eq(carried, 0);
+        ck_assert_mem_eq(g, clipped, sizeof g);
+    }
+}
+END_TEST
+
 UNIT_MAIN("clip", a_norm_is_right_where_squares_are_not, a_gradient_within_the_threshold_is_left_alone,
           clipping_by_norm_keeps_the_direction_at_any_size, a_tiny_gradient_keeps_its_exponent,
           clipping_by_value_clamps_each_component, a_threshold_that_is_not_positive_is_refused,
           a_gradient_that_is_not_finite_is_refused,
-          a_step_after_the_backward_pass_is_clipped_and_three_classic_mistakes_are_not)
+          a_step_after_the_backward_pass_is_clipped_and_three_classic_mistakes_are_not,
+          clipping_by_value_leaves_a_zero_where_the_rest_exploded)

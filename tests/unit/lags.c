@@ -300,9 +300,33 @@ START_TEST(an_input_that_is_not_seen_has_no_gradient) {
 }
 END_TEST
 
+/* Where nothing has come in yet, a state is zero and so is its part, however large its exponent. */
+START_TEST(a_sum_that_begins_with_zeros_loses_nothing_of_what_follows) {
+    enum { LONG = 1500, QUIET = 1400 };
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(&rnn_linear, RNN_TIED);
+    spec.length = spec.segment = LONG;
+    spec.init = RNN_ORTHOGONAL;
+    spec.scale = 4;
+    spec.start = 0;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 2385);
+    memset(net->x, 0, QUIET * B * spec.inputs * sizeof *net->x);
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    rnn_loss_linear(net, 713);
+    ck_assert_int_eq(rnn_backward(net), RNN_OK);
+    ck_assert_int_eq(parts(net, NULL), RNN_OK);
+    ck_assert_double_eq(lags.log_past[QUIET], -INFINITY);
+    ck_assert_double_eq(lags.log_past[QUIET + 1], lags.log_part[QUIET + 1]);
+    ck_assert_double_gt(lags.log_part[QUIET + 1], 100);
+    rnn_free(&net);
+}
+END_TEST
+
 UNIT_MAIN("lags", every_part_is_an_outer_product, the_parts_add_up_to_the_gradient,
           so_they_do_for_every_cell_and_norm, the_parts_of_untied_weights_are_their_gradients,
           parts_are_right_at_any_length, a_part_below_every_double_has_its_logarithm,
           a_zero_part_has_no_logarithm, a_net_that_kept_too_little_is_refused,
           an_input_gradient_is_that_of_each_sequence_s_own_loss, an_input_gradient_is_right_at_any_length,
-          an_input_that_is_not_seen_has_no_gradient)
+          an_input_that_is_not_seen_has_no_gradient,
+          a_sum_that_begins_with_zeros_loses_nothing_of_what_follows)

@@ -277,6 +277,20 @@ START_TEST(a_net_is_reused_when_it_has_room) {
 }
 END_TEST
 
+START_TEST(a_net_is_made_anew_from_its_own_spec) {
+    struct rnn *net = NULL, *fresh = NULL;
+    const struct rnn_spec larger = spec_of(&rnn_tanh, 1.2, 50);
+    ck_assert_int_eq(measure(&net, spec_of(&rnn_tanh, 1.2, 20)), RNN_OK);
+    net->spec = larger;
+    ck_assert_int_eq(rnn_create(&net, &net->spec), RNN_OK);
+    ck_assert_int_eq(measure(&net, net->spec), RNN_OK);
+    ck_assert_int_eq(measure(&fresh, larger), RNN_OK);
+    ck_assert_mem_eq(net->log_dh, fresh->log_dh, 50 * sizeof(double));
+    rnn_free(&net);
+    rnn_free(&fresh);
+}
+END_TEST
+
 START_TEST(a_longer_net_begins_with_the_shorter_one) {
     struct rnn *shorter = NULL, *longer = NULL;
     ck_assert_int_eq(measure(&shorter, spec_of(&rnn_tanh, 1.2, 20)), RNN_OK);
@@ -345,6 +359,7 @@ int main(void) {
     tcase_add_test(cases, a_segmented_net_starts_again_after_a_zero);
     tcase_add_test(cases, memory_grows_like_the_square_root_of_a_segmented_length);
     tcase_add_test(cases, a_net_is_reused_when_it_has_room);
+    tcase_add_test(cases, a_net_is_made_anew_from_its_own_spec);
     tcase_add_test(cases, a_longer_net_begins_with_the_shorter_one);
     tcase_add_test(cases, a_net_too_large_is_refused);
     tcase_add_test(cases, a_target_that_does_not_fit_is_refused);

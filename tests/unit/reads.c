@@ -343,6 +343,45 @@ START_TEST(a_length_that_there_is_no_room_for_is_refused) {
 }
 END_TEST
 
+/* All units dead at one step, where the gradient has exploded: what is read below is heard as if nothing were above. */
+START_TEST(what_is_read_below_a_dead_step_is_heard) {
+    enum { LONG = 1500, DEAD = 200 };
+    struct rnn *net = NULL;
+    const struct rnn_spec spec = { .cell = &rnn_elman,
+                                   .activation = &rnn_relu,
+                                   .init = RNN_GAUSSIAN,
+                                   .weights = RNN_TIED,
+                                   .record = RNN_EVERYTHING,
+                                   .norm = RNN_NO_NORM,
+                                   .scale = 1,
+                                   .length = LONG,
+                                   .segment = LONG,
+                                   .reads = LONG,
+                                   .hidden = 1,
+                                   .batch = 1,
+                                   .inputs = 1,
+                                   .outputs = 1 };
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 1);
+    net->p.W_hh[0] = 4;
+    net->p.W_xh[0] = net->p.W_hy[0] = net->h[0] = 1;
+    net->p.b_h[0] = -3;
+    net->p.b_y[0] = 0;
+    memset(net->x, 0, LONG * sizeof *net->x);
+    memset(net->target, 0, LONG * sizeof *net->target);
+    net->x[DEAD - 1] = -100;
+    net->x[DEAD] = 4;
+    ck_assert_int_eq(rnn_forward(net), RNN_OK);
+    ck_assert_double_eq(rnn_state(net, DEAD)[0], 0);
+    ck_assert_double_eq(rnn_state(net, DEAD + 1)[0], 1);
+    ck_assert_int_eq(rnn_loss_squared(net), RNN_OK);
+    rnn_backward(net);
+    ck_assert_double_gt(net->log_dh[DEAD], 1000);
+    ck_assert_double_eq_tol(net->log_dh[DEAD - 2], log(2.0 / LONG), 1e-12); /* of its own read-out alone */
+    rnn_free(&net);
+}
+END_TEST
+
 UNIT_MAIN("reads", a_read_out_that_takes_no_part_has_no_gradient,
           the_gradient_of_a_mean_is_the_mean_of_the_gradients,
           a_read_out_below_one_that_brings_nothing_is_heard,
@@ -350,4 +389,5 @@ UNIT_MAIN("reads", a_read_out_that_takes_no_part_has_no_gradient,
           truncation_begins_anew_after_any_growth,
           a_read_out_far_above_the_rest_of_a_gradient_stays_what_it_is,
           a_net_at_less_than_its_length_is_the_shorter_net, frozen_statistics_stay_those_of_their_steps,
-          a_softmax_of_many_rows_is_the_mean_of_each, a_length_that_there_is_no_room_for_is_refused)
+          a_softmax_of_many_rows_is_the_mean_of_each, a_length_that_there_is_no_room_for_is_refused,
+          what_is_read_below_a_dead_step_is_heard)

@@ -60,5 +60,22 @@ START_TEST(what_has_no_size_is_left_alone) {
 }
 END_TEST
 
+START_TEST(no_power_is_too_large) {
+    double up[] = { 0, 0x1p-1074, -1, 0x1p-1074 }, down[] = { 0, 0x1p1000, -0x1p-900, 0x1p1000 };
+    rnn_scale_by_power(up, 2050, 3);
+    rnn_scale_by_power(up + 3, 2147483647, 1);
+    ck_assert_double_eq(up[0], 0);
+    ck_assert_double_eq(up[1], 0x1p976);
+    ck_assert_double_eq(up[2], -INFINITY);
+    ck_assert_double_eq(up[3], INFINITY);
+    rnn_scale_by_power(down, -2060, 3);
+    rnn_scale_by_power(down + 3, -2147483647, 1);
+    ck_assert_double_eq(down[0], 0);
+    ck_assert_double_eq(down[1], 0x1p-1060);
+    ck_assert_double_eq(down[2], 0);
+    ck_assert_double_eq(down[3], 0);
+}
+END_TEST
+
 UNIT_MAIN("rescale", a_power_of_two_is_exact_even_where_it_is_no_double,
-          two_vectors_are_brought_near_one_together, what_has_no_size_is_left_alone)
+          two_vectors_are_brought_near_one_together, what_has_no_size_is_left_alone, no_power_is_too_large)
