@@ -90,7 +90,7 @@ void rnn_problem_fill(const struct rnn_batch *batch, const struct rnn_problem *p
 const char *rnn_problem_fault(const struct rnn_problem *problem, size_t length, size_t reads);
 
 /* Fills x and the labels of a net with one window of `text` a sequence: x_t is byte number t, one-hot, and
- * the label the byte after the window. Windows begin anywhere, drawn from RNN_FOR_TASK of the seed.
+ * the label the byte after each step read. Windows begin anywhere, drawn from RNN_FOR_TASK of the seed.
  * RNN_BAD_SIZE unless inputs = outputs = RNN_BYTES and size > length. */
 enum { RNN_BYTES = 256 };
 enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t size, uint64_t seed);
@@ -150,16 +150,18 @@ struct rnn_optimizer rnn_rmsprop(double rate); /* momentum 0, decay .99, epsilon
 struct rnn_optimizer rnn_adam(double rate);    /* .9, .999, 1e-8 */
 const char *rnn_optimizer_fault(const struct rnn_optimizer *optimizer);
 
-/* What an optimiser remembers; before the first step v = s = 0, both powers are 1 and the exponent is 0. */
+/* What an optimiser remembers; before the first step both powers are 1 and all else is 0. */
 struct rnn_moments {
     double *v, *s;                      /* (count): the true are 2^exponent v, or in rmsprop v, 4^exponent s */
+    int *exponent;                      /* (count): 0 but where a component has exploded */
     double momentum_power, decay_power; /* momentum^k, decay^k */
-    int exponent;
+    bool exploded;                      /* whether an exponent is not 0 */
 };
 
-/* One step of theta (count). The true gradient is 2^*exponent times `gradient`; both come back on the
- * exponent of the moments, which grows where a gradient has exploded, so that its square does not overflow
- * and the step is that of exact arithmetic. Returns whether all of theta is finite. */
+/* One step of theta (count). The true gradient is 2^*exponent times `gradient`, and *exponent comes back 0 unless
+ * that leaves the range of double. A component that has exploded has moments on an exponent of its own until they
+ * are of ordinary size again, so that squares do not overflow and every step is that of exact arithmetic. Returns
+ * whether all of theta is finite. */
 bool rnn_step(double *theta, double *gradient, size_t count, int *exponent,
               const struct rnn_optimizer *optimizer, struct rnn_moments *moments);
 
@@ -210,14 +212,15 @@ void rnn_training_free(struct rnn_training **training);
  * gradients further back are exactly zero (-inf in net->log_dh; what lies above is right); RNN_DIVERGED. */
 enum rnn_status rnn_training_measure(struct rnn_training *training);
 
-/* Clips the gradient where it stands and takes a step. RNN_OK, RNN_DIVERGED. A norm's population statistics,
+/* Clips the gradient where it stands and takes a step. RNN_OK, RNN_DIVERGED; RNN_BAD_RANGE: none was measured since
+ * the last update or test. A norm's population statistics,
  * step by step (Cooijmans et al. 2017), are means over the updates, from the tenth on with weight 1/10 to the
  * newest; variances by B - 1. Steps never trained on have those of the last one that was. */
 enum rnn_status rnn_training_update(struct rnn_training *training);
 
 /* Runs `sequences` fresh ones of length T, drawn for tests, each batch once in a training; the loss as in
  * measure, of whole batches; the share of wrong classes, or the mean squared error. No gradient belongs to it.
- * RNN_OK, RNN_DIVERGED, RNN_BAD_RANGE: T. */
+ * RNN_OK, RNN_DIVERGED, RNN_BAD_RANGE: T, or no sequences. */
 struct rnn_score {
     double loss, error;
     size_t sequences;
@@ -226,12 +229,12 @@ enum rnn_status rnn_training_test(struct rnn_score *score, struct rnn_training *
                                   size_t sequences);
 
 /* The same to learn whether the error is below `goal`: as soon as it is not, the batches left are not run, and loss
- * and error are short of theirs. Tests that follow see the same sequences either way. */
+ * and error are short of theirs. Tests that follow see the same sequences either way. RNN_BAD_RANGE too if it is nan. */
 enum rnn_status rnn_training_pass(struct rnn_score *score, struct rnn_training *training, size_t length,
                                   size_t sequences, double goal);
 
 /* All that a training has become, in one copy without pointers, valid until the next call: from it, a
- * training created with the same specs goes on to the same bits. RNN_BAD_SIZE: not the size of its state. */
+ * training created with the same specs, of a net with the same h_0, goes on to the same bits. RNN_BAD_SIZE: not the size of its state. */
 void *rnn_training_state(struct rnn_training *training, size_t *size);
 enum rnn_status rnn_training_restore(struct rnn_training *training, const void *state, size_t size);
 

@@ -35,7 +35,7 @@ void rnn_population_use(struct rnn *net, const struct rnn_population *p) {
             for (size_t i = 0; i < H; i++) {
                 const size_t from = place(net, n, last) + i, to = place(net, n, t) + i;
                 net->mean[to] = p->mean[from];
-                net->deviation[to] = sqrt(p->variance[from] + net->spec.epsilon);
+                net->deviation[to] = p->seen[last - 1] > 0 ? sqrt(p->variance[from] + net->spec.epsilon) : 1;
             }
     }
 }

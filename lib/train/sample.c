@@ -41,7 +41,8 @@ static void forget(struct rnn *net) {
 }
 
 enum rnn_status rnn_write_text(unsigned char *bytes, size_t count, struct rnn *net, uint64_t seed) {
-    if (net->spec.inputs != RNN_BYTES || net->spec.outputs != RNN_BYTES || net->from)
+    if (net->spec.inputs != RNN_BYTES || net->spec.outputs != RNN_BYTES ||
+        rnn_kept(&net->spec) < net->spec.length)
         return RNN_BAD_SIZE;
     enum rnn_status status = rnn_set_length(net, 1);
     size_t byte = '\n';
@@ -51,7 +52,8 @@ enum rnn_status rnn_write_text(unsigned char *bytes, size_t count, struct rnn *n
         double u;
         rnn_uniform(&u, 1, (struct rnn_stream){ seed, RNN_FOR_SAMPLE, (uint32_t)i });
         status = read_byte(net, byte, i > 0);
-        bytes[i] = (unsigned char)(byte = drawn(net->y, u));
+        if (status == RNN_OK)
+            bytes[i] = (unsigned char)(byte = drawn(net->y, u));
     }
     forget(net);
     rnn_set_length(net, net->longest);

@@ -211,7 +211,8 @@ enum rnn_status rnn_draw_text(struct rnn *net, const unsigned char *text, size_t
         const unsigned char *window = text + (size_t)(place * (double)(size - s->length));
         for (size_t t = 0; t < s->length; t++)
             net->x[(t * s->batch + b) * s->inputs + window[t]] = 1;
-        net->label[b] = window[s->length];
+        for (size_t r = 0; r < s->reads; r++)
+            net->label[r * s->batch + b] = window[s->length - s->reads + r + 1];
     }
     return RNN_OK;
 }

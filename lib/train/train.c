@@ -33,7 +33,8 @@ static const char *net_fault(const struct rnn_training_spec *s, const struct rnn
         const char *fault;
     } rules[] = {
         { net->record >= RNN_GRADIENTS, "record: must keep the gradients" },
-        { net->inputs == s->problem.task->inputs * (window ? window : 1),
+        { net->inputs % (window ? window : 1) == 0 &&
+              net->inputs / (window ? window : 1) == s->problem.task->inputs,
           "inputs: must be those of the task, times window" },
         { net->outputs == s->problem.task->outputs, "outputs: must be those of the task" },
         { window || s->longest <= net->length, "longest: must be at most the length of the net" },
@@ -83,9 +84,8 @@ struct home {
     struct rnn_training_work work;
 };
 struct head {
-    uint64_t updates, tested;
+    uint64_t updates, tested, exploded;
     double momentum_power, decay_power;
-    int64_t exponent;
 };
 
 enum { ALIGNMENT = 64, LINE = ALIGNMENT / sizeof(double) };
@@ -100,6 +100,7 @@ static double carve(struct home *home, const struct rnn_spec *net, double *base)
     const struct rnn_training_spec *s = &home->training.spec;
     struct rnn_training_work *w = &home->work;
     struct rnn_moments *m = &home->training.moments;
+    double *exponents;
     const double H = (double)net->hidden, B = (double)net->batch, P = rnn_parameter_count(net),
                  T = (double)net->length, statistics = (double)rnn_normalisers(net->norm) * T * H,
                  most = fmax(T, (double)s->longest);
@@ -110,6 +111,7 @@ static double carve(struct home *home, const struct rnn_spec *net, double *base)
         { &w->theta, P },
         { &m->v, P },
         { &m->s, P },
+        { &exponents, ceil(P * sizeof *m->exponent / sizeof(double)) },
         { &w->population.mean, statistics },
         { &w->population.variance, statistics },
         { &w->population.seen, statistics > 0 ? T : 0 },
@@ -123,6 +125,7 @@ static double carve(struct home *home, const struct rnn_spec *net, double *base)
         *parts[i].place = base ? base + (size_t)total : NULL;
         total += whole_lines(parts[i].count);
     }
+    m->exponent = (int *)(void *)exponents;
     return total;
 }
 
@@ -148,10 +151,11 @@ static struct home *make_room(struct rnn_training **training, double bytes, size
 enum rnn_status rnn_training_create(struct rnn_training **training, struct rnn *net,
                                     const struct rnn_training_spec *spec) {
     struct rnn_spec full = net->spec; /* as it was made */
+    const struct rnn_training_spec own = *spec; /* which may be that of the training reused */
     size_t capacity;
     full.length = net->longest;
     full.reads = net->work->most_reads;
-    const double bytes = rnn_training_bytes(spec, &full);
+    const double bytes = rnn_training_bytes(&own, &full);
     if (isnan(bytes)) {
         rnn_training_free(training);
         return RNN_BAD_SPEC;
@@ -161,7 +165,7 @@ enum rnn_status rnn_training_create(struct rnn_training **training, struct rnn *
         return RNN_NO_MEMORY;
     memset(home, 0, (size_t)bytes);
     home->training = (struct rnn_training){
-        .spec = *spec, .net = net, .moments = { .momentum_power = 1, .decay_power = 1 }, .work = &home->work
+        .spec = own, .net = net, .moments = { .momentum_power = 1, .decay_power = 1 }, .work = &home->work
     };
     home->work.capacity = capacity;
     carve(home, &full, (double *)(void *)home);
@@ -178,8 +182,8 @@ void rnn_training_free(struct rnn_training **training) {
 /* ---- checkpoints ------------------------------------------------------------------------------------- */
 
 void *rnn_training_state(struct rnn_training *t, size_t *size) {
-    const struct head head = { t->updates, t->tested, t->moments.momentum_power, t->moments.decay_power,
-                               t->moments.exponent };
+    const struct head head = { t->updates, t->tested, t->moments.exploded, t->moments.momentum_power,
+                               t->moments.decay_power };
     memcpy(t->work->head, &head, sizeof head);
     memcpy(t->work->theta, t->net->theta, t->net->parameters * sizeof(double));
     *size = t->work->state_size;
@@ -197,7 +201,7 @@ enum rnn_status rnn_training_restore(struct rnn_training *t, const void *state, 
     t->tested = head.tested;
     t->moments.momentum_power = head.momentum_power;
     t->moments.decay_power = head.decay_power;
-    t->moments.exponent = (int)head.exponent;
+    t->moments.exploded = head.exploded;
     t->cause = RNN_GOES_ON;
     t->stopped_at = 0;
     return RNN_OK;
@@ -236,6 +240,7 @@ static void draw(struct rnn_training *t, enum rnn_purpose purpose, size_t index,
     struct rnn *net = t->net;
     if (!t->spec.window)
         rnn_set_length(net, length);
+    const size_t known = !t->spec.window && net->spec.inputs >= RNN_MANY_INPUTS ? net->work->one_hot : 0;
     const struct rnn_batch batch = { .length = length,
                                      .batch = net->spec.batch,
                                      .reads = net->spec.reads,
@@ -243,7 +248,7 @@ static void draw(struct rnn_training *t, enum rnn_purpose purpose, size_t index,
                                      .target = net->target,
                                      .label = net->label,
                                      .ones = t->spec.window ? NULL : net->work->ones,
-                                     .known = net->spec.inputs >= RNN_MANY_INPUTS ? net->work->one_hot : 0 };
+                                     .known = known };
     rnn_problem_fill(&batch, &t->spec.problem, (struct rnn_stream){ t->spec.seed, purpose, (uint32_t)index },
                      t->work->draws);
     if (t->spec.window)
@@ -277,6 +282,7 @@ static void add_omega(struct rnn_training *t) {
 }
 
 enum rnn_status rnn_training_measure(struct rnn_training *t) {
+    t->work->measured = false;
     draw(t, RNN_FOR_BATCH, t->updates, length_of(&t->spec, t->updates));
     const enum rnn_status status = look(t);
     if (status != RNN_OK)
@@ -285,6 +291,7 @@ enum rnn_status rnn_training_measure(struct rnn_training *t) {
         return stop(t, RNN_LOST_GRADIENT, t->net->stopped_at);
     if (t->spec.omega > 0)
         add_omega(t);
+    t->work->measured = true;
     return RNN_OK;
 }
 
@@ -310,6 +317,9 @@ static enum rnn_status clip(struct rnn_training *t) {
 
 enum rnn_status rnn_training_update(struct rnn_training *t) {
     struct rnn *net = t->net;
+    if (!t->work->measured)
+        return RNN_BAD_RANGE;
+    t->work->measured = false;
     if (clip(t) != RNN_OK)
         return stop(t, RNN_LOST_GRADIENT, 0);
     const bool finite = rnn_step(net->theta, net->gradient, net->parameters, &net->gradient_exponent,
@@ -375,9 +385,12 @@ enum rnn_status rnn_training_pass(struct rnn_score *score, struct rnn_training *
                                   size_t sequences, double goal) {
     struct rnn *net = t->net;
     const size_t most = t->spec.window ? t->spec.longest : net->longest;
-    if (length > most || rnn_problem_fault(&t->spec.problem, length, least(net->work->most_reads, length)))
+    if (!sequences || isnan(goal) || length > most ||
+        rnn_problem_fault(&t->spec.problem, length, least(net->work->most_reads, length)))
         return RNN_BAD_RANGE;
+    const bool frozen = net->frozen;
     *score = (struct rnn_score){ .sequences = sequences };
+    t->work->measured = false;
     if (t->spec.population) {
         rnn_population_use(net, &t->work->population);
         rnn_norm_freeze(net, true);
@@ -386,7 +399,7 @@ enum rnn_status rnn_training_pass(struct rnn_score *score, struct rnn_training *
     const enum rnn_status status = score_batches(score, t, length, goal);
     net->work->only_loss = false;
     if (t->spec.population)
-        rnn_norm_freeze(net, false);
+        rnn_norm_freeze(net, frozen);
     return status;
 }
 

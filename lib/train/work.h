@@ -22,6 +22,7 @@ struct rnn_training_work {
     double *draws;
     double *sequences; /* of a window: (longest, B, inputs of the task) */
     double *dW, *omega; /* dOmega/dW_hh (H, H), and rnn_omega's work */
+    bool measured; /* the gradient is that of the update to come */
     size_t state_size, capacity; /* bytes */
 };
 

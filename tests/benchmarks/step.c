@@ -210,8 +210,10 @@ int main(int count, char **words) {
         fprintf(stderr, "step: cannot create this net\n");
         return 1;
     }
-    double *room = o.train ? calloc(2 * net->parameters, sizeof *room) : NULL;
-    struct rnn_moments moments = { room, room ? room + net->parameters : NULL, 1, 1, 0 };
+    const size_t P = net->parameters;
+    double *room = o.train ? calloc(3 * P, sizeof *room) : NULL;
+    struct rnn_moments moments = { room, room ? room + P : NULL, room ? (int *)(void *)(room + 2 * P) : NULL,
+                                   1,    1,                      false };
     const int failed = (o.train && !room) || measure(&o, net, &moments);
     if (failed)
         fprintf(stderr, "step: a pass failed\n");

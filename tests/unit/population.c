@@ -129,4 +129,20 @@ START_TEST(tests_leave_the_training_alone) {
 }
 END_TEST
 
-UNIT_MAIN("population", they_are_means_over_the_updates_step_by_step, tests_leave_the_training_alone)
+START_TEST(before_the_first_update_they_are_those_of_a_new_net) {
+    struct rnn *net = net_of(RNN_NORM_SEPARATE);
+    struct rnn_training *training = NULL;
+    struct rnn_score score;
+    ck_assert_int_eq(rnn_training_create(&training, net, &how), RNN_OK);
+    net->frozen = true;
+    ck_assert_int_eq(rnn_training_test(&score, training, LONGEST, B), RNN_OK);
+    for (size_t i = 0; i < 2 * ROOM * H; i++)
+        ck_assert(net->mean[i] == 0 && net->deviation[i] == 1);
+    ck_assert(net->frozen);
+    rnn_training_free(&training);
+    rnn_free(&net);
+}
+END_TEST
+
+UNIT_MAIN("population", they_are_means_over_the_updates_step_by_step, tests_leave_the_training_alone,
+          before_the_first_update_they_are_those_of_a_new_net)

@@ -101,7 +101,34 @@ START_TEST(a_net_of_other_inputs_writes_nothing) {
 }
 END_TEST
 
+START_TEST(a_net_in_segments_writes_nothing) {
+    unsigned char text[2] = "ab";
+    struct rnn *net = net_of_letters();
+    struct rnn_spec spec = net->spec;
+    spec.reads = 1;
+    spec.length = 300;
+    spec.segment = rnn_segment(spec.length, spec.batch);
+    ck_assert_uint_lt(spec.segment, spec.length);
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    rnn_draw(net, 1);
+    ck_assert_int_eq(rnn_write_text(text, 2, net, 7), RNN_BAD_SIZE);
+    ck_assert_mem_eq(text, "ab", 2);
+    rnn_free(&net);
+}
+END_TEST
+
+START_TEST(a_net_that_diverges_stops_writing) {
+    unsigned char text[2] = "ab";
+    struct rnn *net = net_of_letters();
+    net->p.W_xh['\n'] = INFINITY;
+    ck_assert_int_eq(rnn_write_text(text, 2, net, 7), RNN_DIVERGED);
+    ck_assert_mem_eq(text, "ab", 2);
+    rnn_free(&net);
+}
+END_TEST
+
 UNIT_MAIN("sample", a_byte_has_the_probability_the_net_gives_it, a_net_reads_what_it_has_written,
           a_net_remembers_what_it_has_written,
           a_shorter_text_is_the_beginning_of_a_longer_and_the_net_is_as_before,
-          a_net_of_other_inputs_writes_nothing)
+          a_net_of_other_inputs_writes_nothing, a_net_in_segments_writes_nothing,
+          a_net_that_diverges_stops_writing)

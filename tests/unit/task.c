@@ -60,6 +60,21 @@ START_TEST(a_window_is_a_piece_of_the_text_and_its_label_the_next_byte) {
 }
 END_TEST
 
+START_TEST(every_step_read_has_the_byte_after_it) {
+    struct rnn *net = NULL;
+    struct rnn_spec spec = spec_of(RNN_BYTES, RNN_BYTES, T);
+    spec.reads = 4;
+    ck_assert_int_eq(rnn_create(&net, &spec), RNN_OK);
+    ck_assert_int_eq(rnn_draw_text(net, text, SIZE, 713), RNN_OK);
+    for (size_t r = 0; r < 3; r++)
+        for (size_t b = 0; b < B; b++)
+            ck_assert_uint_eq(net->label[r * B + b], byte_of(net, T - 3 + r, b));
+    for (size_t b = 0; b < B; b++)
+        ck_assert_uint_lt(net->label[3 * B + b], RNN_BYTES);
+    rnn_free(&net);
+}
+END_TEST
+
 START_TEST(the_longest_window_is_the_text_but_its_last_byte) {
     struct rnn *net = NULL;
     const struct rnn_spec spec = spec_of(RNN_BYTES, RNN_BYTES, SIZE - 1);
@@ -464,12 +479,13 @@ START_TEST(a_problem_that_cannot_be_set_names_its_field) {
 END_TEST
 
 UNIT_MAIN("task", a_window_is_a_piece_of_the_text_and_its_label_the_next_byte,
-          the_longest_window_is_the_text_but_its_last_byte, a_net_that_cannot_read_bytes_is_refused,
-          adding_marks_one_value_in_each_half, adding_anywhere_marks_any_two_values,
-          the_variance_of_the_sum_is_the_loss_of_chance, order_is_which_marks_came_when,
-          every_place_of_a_window_and_every_filler_is_used, last_asks_for_the_symbol_so_many_steps_back,
-          recall_shows_a_symbol_once_and_noise_otherwise, copy_asks_for_ten_symbols_at_the_end,
-          text_asks_for_the_next_byte_at_each_step_read, a_task_tells_where_its_ones_are,
-          a_sequence_does_not_depend_on_its_companions, batches_of_other_numbers_purposes_and_seeds_differ,
-          chance_is_the_logarithm_of_the_classes, sequences_do_not_overlap, noise_knows_nothing_of_the_symbol,
+          every_step_read_has_the_byte_after_it, the_longest_window_is_the_text_but_its_last_byte,
+          a_net_that_cannot_read_bytes_is_refused, adding_marks_one_value_in_each_half,
+          adding_anywhere_marks_any_two_values, the_variance_of_the_sum_is_the_loss_of_chance,
+          order_is_which_marks_came_when, every_place_of_a_window_and_every_filler_is_used,
+          last_asks_for_the_symbol_so_many_steps_back, recall_shows_a_symbol_once_and_noise_otherwise,
+          copy_asks_for_ten_symbols_at_the_end, text_asks_for_the_next_byte_at_each_step_read,
+          a_task_tells_where_its_ones_are, a_sequence_does_not_depend_on_its_companions,
+          batches_of_other_numbers_purposes_and_seeds_differ, chance_is_the_logarithm_of_the_classes,
+          sequences_do_not_overlap, noise_knows_nothing_of_the_symbol,
           a_problem_that_cannot_be_set_names_its_field)

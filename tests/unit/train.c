@@ -202,8 +202,53 @@ START_TEST(what_a_training_shows_is_its_batch_whatever_it_showed_before) {
 }
 END_TEST
 
+/* x of a window of one letter has a single one, whose place nobody told. */
+START_TEST(a_window_of_letters_is_filled_anew) {
+    static const unsigned char text[] = "abcdefghijklmnopqrstuvwxyz";
+    struct rnn *net = NULL;
+    struct rnn_training_spec how = good;
+    how.problem =
+        (struct rnn_problem){ .task = &rnn_task_text, .text = { text, 26 }, .held_out = { text, 26 } };
+    for (how.window = 1; how.window <= 3; how.window++) {
+        struct rnn_spec spec = net_spec(&how, 5);
+        spec.length = spec.segment = 1;
+        spec.inputs = how.window * RNN_BYTES;
+        struct rnn_training *training = training_of(&net, &how, &spec);
+        for (int i = 0; i < 3; i++) {
+            double sum = 0;
+            go_on(training, 1);
+            for (size_t j = 0; j < spec.batch * spec.inputs; j++)
+                sum += net->x[j];
+            ck_assert_double_eq(sum, (double)(spec.batch * how.window));
+        }
+        rnn_training_free(&training);
+    }
+    rnn_free(&net);
+}
+END_TEST
+
+/* The places that the ones had before are no longer theirs. */
+START_TEST(a_net_drawn_anew_is_filled_anew) {
+    static const unsigned char text[] = "abcdefghijklmnopqrstuvwxyz";
+    struct rnn *net = NULL;
+    struct rnn_training_spec how = good;
+    how.problem =
+        (struct rnn_problem){ .task = &rnn_task_text, .text = { text, 26 }, .held_out = { text, 26 } };
+    const struct rnn_spec spec = net_spec(&how, 5);
+    struct rnn_training *training = training_of(&net, &how, &spec);
+    go_on(training, 2);
+    rnn_draw(net, 713);
+    ck_assert_int_eq(rnn_training_create(&training, net, &training->spec), RNN_OK); /* its own spec, too */
+    go_on(training, 1);
+    for (size_t i = 0; i < spec.length * spec.batch * spec.inputs; i++)
+        ck_assert(net->x[i] == 0 || net->x[i] == 1);
+    end(&training, &net);
+}
+END_TEST
+
 UNIT_MAIN("train", a_net_learns_temporal_order, data_depend_on_the_seed_and_the_update_alone,
           tests_are_fresh_and_leave_the_training_alone, lengths_are_drawn_from_all_of_their_range,
           a_window_sees_the_last_inputs_side_by_side, a_window_learns_what_lies_within_it_and_nothing_else,
           what_is_written_into_x_is_what_the_net_reads,
-          what_a_training_shows_is_its_batch_whatever_it_showed_before)
+          what_a_training_shows_is_its_batch_whatever_it_showed_before, a_window_of_letters_is_filled_anew,
+          a_net_drawn_anew_is_filled_anew)

@@ -161,6 +161,18 @@ START_TEST(a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates) {
 }
 END_TEST
 
+START_TEST(a_test_of_nothing_is_refused) {
+    struct rnn *net = NULL;
+    struct rnn_score score;
+    const struct rnn_spec spec = net_spec(&good, 5);
+    struct rnn_training *training = training_of(&net, &good, &spec);
+    ck_assert_int_eq(rnn_training_test(&score, training, 20, 0), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_training_pass(&score, training, 20, 20, NAN), RNN_BAD_RANGE);
+    end(&training, &net);
+}
+END_TEST
+
 UNIT_MAIN("train_scores", an_error_is_the_share_of_wrong_classes, an_error_of_adding_is_the_mean_square,
           an_error_of_copy_is_that_of_the_symbols, text_is_tested_on_what_was_held_out,
-          a_pass_ends_once_the_goal_is_missed, a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates)
+          a_pass_ends_once_the_goal_is_missed, a_test_scores_what_a_forward_pass_gives_and_keeps_no_gates,
+          a_test_of_nothing_is_refused)

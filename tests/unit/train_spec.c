@@ -48,6 +48,8 @@ START_TEST(a_wrong_field_is_named) {
     REFUSED("population", how.population = true);
     REFUSED("window", (how.window = 2, spec.inputs = 12));
     REFUSED("inputs", (how.window = 2, how.omega = 0, spec.length = spec.segment = 1));
+    REFUSED("inputs",
+            (how.window = SIZE_MAX / 6 + 1, how.omega = 0, spec.length = spec.segment = 1, spec.inputs = 2));
     REFUSED("truncation", (how.window = 1, how.omega = 0, spec.length = spec.segment = spec.truncation = 1));
     REFUSED("text", (how.problem.task = &rnn_task_text, spec.inputs = spec.outputs = 256));
 }

@@ -148,6 +148,25 @@ START_TEST(omega_is_added_to_a_gradient_of_any_size) {
 }
 END_TEST
 
+/* A test runs the net on other data, and a step leaves no gradient to step along again. */
+START_TEST(a_step_needs_a_gradient_of_its_own) {
+    struct rnn *net = NULL;
+    struct rnn_score score;
+    const struct rnn_spec spec = net_spec(&good, 5);
+    struct rnn_training *training = training_of(&net, &good, &spec);
+    ck_assert_int_eq(rnn_training_update(training), RNN_BAD_RANGE);
+    go_on(training, 1);
+    ck_assert_int_eq(rnn_training_update(training), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_training_measure(training), RNN_OK);
+    ck_assert_int_eq(rnn_training_test(&score, training, 20, 20), RNN_OK);
+    ck_assert_int_eq(rnn_training_update(training), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_backward(net), RNN_BAD_RANGE);
+    ck_assert_uint_eq(training->updates, 1);
+    go_on(training, 1);
+    end(&training, &net);
+}
+END_TEST
+
 UNIT_MAIN("train_update", a_step_is_clipped_after_the_backward_pass_and_three_classic_mistakes_are_not_made,
           what_is_below_the_threshold_is_stepped_along_as_it_is, omega_is_descended_with_its_weight,
-          omega_is_added_to_a_gradient_of_any_size)
+          omega_is_added_to_a_gradient_of_any_size, a_step_needs_a_gradient_of_its_own)
