@@ -35,6 +35,16 @@ class Terminal(ProbeTest):
         self.assertEqual(status, 0)
         self.assertRegex(seen, r"0/1 cells  [\d.e-]+/s  \d+ s left  update \d+ \d\d\d of 12 000")
 
+    def test_progress_stays_within_the_width_of_the_terminal(self):
+        for columns in (40, 20):
+            seen, status = self.shown_on_terminal(
+                "stderr", "lasting", "--out", "a.csv", "--updates", "12000", "--length", "100", "--seed", "1", "--fresh", stdout=subprocess.DEVNULL,
+                environment={"TERM": "xterm"},
+                ready=lambda terminal: fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0)))
+            self.assertEqual(status, 0)
+            widths = {len(line.removeprefix("\x1b[K")) for line in seen.split("\r") if "cells  " in line}
+            self.assertEqual(max(widths), columns - 1)
+
     def test_a_dumb_terminal_gets_no_escapes(self):
         for terminal in ("dumb", ""):
             self.assertEqual(self.on_terminal("--out", "a.csv", *self.SLOW[:2], "--seed", "1", "--fresh", terminal=terminal), ("", 0))

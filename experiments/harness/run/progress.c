@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,18 @@ static const char *grouped(char text[32], uint64_t number) {
     return at;
 }
 
+/* Bytes of the text that fit into a line of the terminal: a letter of several bytes takes one column. */
+static size_t fitting(const struct buffer *text) {
+    struct winsize screen = { .ws_col = 0 };
+    size_t columns =
+        ioctl(STDERR_FILENO, TIOCGWINSZ, &screen) == 0 && screen.ws_col ? screen.ws_col : SIZE_MAX;
+    size_t bytes = 0;
+    while (bytes < text->size &&
+           ((text->data[bytes] & 0xC0) == 0x80 || --columns > 0)) /* the last stays free */
+        bytes++;
+    return bytes;
+}
+
 /* The long cell that is nearest to its end; returns how many cells those that run amount to. */
 static double print_longest(struct buffer *out, const struct worker *workers) {
     double amount = 0, most = -1;
@@ -60,16 +73,18 @@ void sweep_progress_show(struct progress *progress, uint64_t done, const struct 
     if (!progress->on || now - progress->shown < 0.1)
         return;
     progress->shown = now;
-    struct buffer longest = { .data = NULL };
+    struct buffer line = { .data = NULL }, longest = { .data = NULL };
     const double all = (double)done + print_longest(&longest, workers);
     const double rate = (all - (double)progress->before) / (now - progress->started + 1e-9);
     const double left = rate > 0 ? ((double)progress->total - all) / rate : 0;
-    fprintf(stderr, "\r\033[K");
-    fprintf(stderr, sweep_tr("%llu/%llu cells  %.3g/s  %.0f s left%.*s"), (unsigned long long)done,
-            (unsigned long long)progress->total, rate, left, longest.failed ? 0 : (int)longest.size,
-            longest.size ? longest.data : "");
+    sweep_print(&line, sweep_tr("%llu/%llu cells  %.3g/s  %.0f s left%.*s"), (unsigned long long)done,
+                (unsigned long long)progress->total, rate, left, longest.failed ? 0 : (int)longest.size,
+                longest.size ? longest.data : "");
+    if (!line.failed)
+        fprintf(stderr, "\r\033[K%.*s", (int)fitting(&line), line.data);
     fflush(stderr);
     sweep_buffer_free(&longest);
+    sweep_buffer_free(&line);
 }
 
 void sweep_progress_clear(struct progress *progress) {
