@@ -27,7 +27,8 @@ static const struct sweep_column columns[] = {
 };
 
 static double largest_derivative(const struct rnn_activation *activation, double limit, double step) {
-    double largest = 0;
+    double largest =
+        fmax(activation->derivative(0), activation->derivative(limit)); /* however wide a step is */
     for (double a = -limit; a <= limit; a += step)
         largest = fmax(largest, activation->derivative(a));
     return largest;
@@ -71,10 +72,11 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
 static bool valid(const struct sweep_point *point, char *reason, size_t size) {
     static const double rows_max = 1e6;
     const double limit = sweep_real(point, "limit"), step = sweep_real(point, "step");
-    if (2 * limit / step < rows_max)
+    if (step <= 2 * limit && 2 * limit / step < rows_max)
         return true;
-    return sweep_invalid(reason, size, "--step %g: must leave fewer than %g inputs up to --limit %g", step,
-                         rows_max, limit);
+    return sweep_invalid(
+        reason, size, "--step %g: must leave at least 2 and fewer than %g inputs from -limit to --limit %g",
+        step, rows_max, limit);
 }
 
 const struct sweep_spec experiment = {

@@ -2,7 +2,8 @@
 from probes import EXPERIMENTS, ProbeTest, main
 
 REFUSED = [
-    ("activations", ["--step", "1e-300"], ["--step 1e-300", "--limit 8"]),
+    ("activations", ["--step", "1e-6"], ["--step 1e-06", "fewer than 1e+06", "--limit 8"]),
+    ("activations", ["--step", "17"], ["--step 17", "at least 2", "--limit 8"]),
     ("vanishing", ["--activation", "softmax"], ["--activation softmax", "sigmoid, tanh, relu, linear"]),
     ("vanishing", ["--drive", "-0.1"], ["--drive -0.1", ">= 0"]),
     ("vanishing", ["--hidden", "1000000000"], ["--hidden", "bytes"]),
@@ -34,12 +35,12 @@ REFUSED = [
     ("learning", ["--kind", "softplus"], ["--kind softplus", "sigmoid, tanh, relu, linear, irnn, orthogonal, lstm, gru, weak, faint"]),
     ("learning", ["--threshold", "0"], ["--threshold 0", "> 0"]),
     ("diverging", ["--omega", "-1"], ["--omega -1", ">= 0"]),
-    ("diverging", ["--omega", "1", "--kind", "lstm"], ["--omega 1", "elman"]),
-    ("normalising", ["--batch", "1"], ["--batch 1", "at least 2"]),
-    ("normalising", ["--kind", "gru"], ["--kind", "elman"]),
+    ("diverging", ["--omega", "0,1", "--kind", "tanh,lstm"], ["--omega 1: must be 0 unless", "elman", "(--kind lstm --omega 1)"]),
+    ("normalising", ["--batch", "1"], ["--batch 1: must be at least 2 with a norm"]),
+    ("normalising", ["--kind", "gru"], ["--norm input: must be none unless the cell is elman (--kind gru)"]),
     ("course", ["--kind", "lstm"], ["--kind lstm", "without gates"]),
     ("window", ["--window", "30"], ["--window 30", "--length 20"]),
-    ("window", ["--delay", "20"], ["--delay 20", "length"]),
+    ("window", ["--length", "10", "--delay", "10"], ["--delay 10: must be below length", "(--delay 10 --length 10)"]),
     ("letters", ["--file", "short.txt"], ["--file short.txt", "--length 32"]),
     ("letters", ["--truncation", "-1"], ["--truncation -1", "whole"]),
     ("letters", ["--kind", "softplus"], ["--kind softplus", "tanh", "irnn", "lstm"]),
@@ -91,3 +92,16 @@ class Experiments(ProbeTest):
 
 if __name__ == "__main__":
     main()
+    def test_the_largest_derivative_is_that_of_the_range_however_wide_a_step_is(self):
+        self.good(EXPERIMENTS / "activations", "--limit", "8", "--step", "3", "--out", "a.csv")
+        self.assertEqual({(row["activation"], row["derivative_max"]) for row in self.rows_of("a.csv")},
+                         {("sigmoid", "0.25"), ("tanh", "1"), ("relu", "1"), ("linear", "1")})
+
+    def test_the_longest_sequences_tested_on_are_those_of_reach(self):
+        self.good(EXPERIMENTS / "learning", "--kind", "tanh", "--task", "last", "--length", "20", "--reach", "25,79,15", "--hidden", "3",
+                  "--updates", "1", "--seed", "1", "--out", "a.csv")
+        tested = [(row["reach"], row["tested"]) for row in self.rows_of("a.csv")]
+        self.assertEqual(tested, [("25", tested_on) for tested_on in ("20", "10", "25")] +
+                         [("79", tested_on) for tested_on in ("20", "10", "30", "50", "70", "79")] +
+                         [("15", tested_on) for tested_on in ("20", "10", "15")])
+

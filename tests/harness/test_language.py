@@ -77,7 +77,7 @@ class Language(ProbeTest):
         result = self.portuguese(EXPERIMENTS / "learning", "--window", "3")
         self.assertEqual(result.status, 2)
         result = self.portuguese(EXPERIMENTS / "window", "--delay", "30", "--window", "0")
-        self.assertEqual((result.status, result.err), (2, "window: --delay 30: deve ficar abaixo de length\n"))
+        self.assertEqual((result.status, result.err), (2, "window: --delay 30: deve ficar abaixo de length (--window 0 --delay 30)\n"))
         result = self.portuguese("busy", "--limit", "4", "--out", "a.csv", "--jobs", "1")
         self.assertEqual(result.status, 1)
         self.assertIn("célula 0 (scale=0.5 first=2 length=10 limit=4 seed=1): uma busca de autovalores", result.err)

@@ -144,9 +144,9 @@ class Sizes(ProbeTest):
 
     def test_what_no_network_can_be_made_of_is_named(self):
         self.assertRefused(self.run_probe("network", "--norm", "full", "--batch", "1", "--out", "a.csv"),
-                           "--batch 1", "--norm full", "(batch: must be at least 2 with a norm)")
+                           "--batch 1: must be at least 2 with a norm (--batch 1 --norm full)")
         self.assertRefused(self.run_probe("network", "--norm", "full", "--architecture", "gru"),
-                           "(norm: must be none unless the cell is elman)")
+                           "--norm full: must be none unless the cell is elman (--architecture gru --norm full)")
 
     def test_a_network_too_large(self):
         self.refused_at_once("network", "--hidden", "1000000000", parts=["--hidden 1000000000"])

@@ -86,6 +86,9 @@ const char *sweep_grid_reads(const struct grid *grid, const struct stat *file);
 
 /* check.c. The experiment's own check of every point, and the memory of `jobs` cells and of `index` bytes. */
 bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, double index,
+/* A fault such as "delay: must be below length", with the value there is and what else was given: "--delay 12:
+ * must be below length (--length 10 --delay 12)"; false. */
+bool sweep_point_fault(char *reason, size_t size, const struct sweep_point *point, const char *fault);
                       struct reason *why);
 
 /* ---- point.c -------------------------------------------------------------------------------------- */

@@ -43,8 +43,8 @@ static const struct word vocabulary[] = {
     { "clip", KIND_NAME,
       "what clipping bounds, after the backward pass and before the step: nothing, ||g||, or each |g_i|",
       .names = { "none", "norm", "value" } },
-    { "threshold", KIND_REAL, "what clipping lets ||g||, or each |g_i|, reach", .above = true },
-    { "rate", KIND_REAL, "learning rate: what a step of descent multiplies the gradient by", .above = true },
+    { "threshold", KIND_REAL, "what clipping lets ||g||, or each |g_i|, reach", POSITIVE },
+    { "rate", KIND_REAL, "learning rate: what a step of descent multiplies the gradient by", POSITIVE },
     { "updates", KIND_COUNT, "steps of descent", .least = 0 },
     { "task", KIND_NAME, "what is to be learnt (train.h)",
       .names = { "adding", "adding_anywhere", "order", "order3", "copy", "recall", "last" } },
@@ -58,7 +58,10 @@ static const struct word vocabulary[] = {
     { "optimizer", KIND_NAME, "rule of a step", .names = { "sgd", "rmsprop", "adam" } },
     { "shortest", KIND_COUNT,
       "each update draws its length from shortest to length; 0: all are of that length", .least = 0 },
-    { "reach", KIND_COUNT, "the longest sequences tested on at the end; 0: those of length alone",
+    { "reach", KIND_COUNT,
+      "the longest sequences tested on at the end, beside length and those below reach of 10, 20, 30, 50, "
+      "70, "
+      "100, 150, 200, 300, 500, 700 and 1000 steps; 0: those of length alone",
       .least = 0 },
     { "delay", KIND_COUNT, "steps between what is asked for and the last", .least = 0 },
     { "window", KIND_COUNT, "k: no recurrence, the last k inputs side by side; 0: a recurrent net",

@@ -77,10 +77,10 @@ static void fill(double *row, const struct outcome *o, const struct rnn_training
     row[COST] = cost_of(training->net, (double)training->spec.longest);
 }
 
-/* The row of the length trained on, then, with `reach`, one for each of these that is not longer. */
+/* The row of the length trained on, then, with `reach`, one for each of these below it, and its own. */
 static enum rnn_status write_rows(struct sweep_sink *sink, struct outcome *o, struct rnn_training *training,
                                   const struct sweep_point *point) {
-    static const size_t lengths[] = { 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000 };
+    static const size_t lengths[] = { 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, SIZE_MAX };
     const size_t length = training->spec.longest, reach = sweep_count_or(point, "reach", 0);
     double row[COLUMNS] = { [TESTED] = (double)length };
     enum rnn_status status = RNN_OK;
@@ -88,11 +88,12 @@ static enum rnn_status write_rows(struct sweep_sink *sink, struct outcome *o, st
         status = rnn_training_test(&o->score, training, length, THOROUGH);
     fill(row, o, training, sweep_count(point, "updates"));
     sweep_row(sink, row);
-    for (size_t i = 0; training->cause == RNN_GOES_ON && i < sizeof lengths / sizeof *lengths; i++) {
-        if (lengths[i] == length || lengths[i] > reach || lengths[i] < training->spec.problem.task->least)
+    for (size_t i = 0, tested = 0; training->cause == RNN_GOES_ON && tested < reach; i++) {
+        tested = lengths[i] < reach ? lengths[i] : reach;
+        if (tested == length || tested < training->spec.problem.task->least)
             continue;
-        status = rnn_training_test(&o->score, training, lengths[i], ELSEWHERE);
-        row[TESTED] = (double)lengths[i];
+        status = rnn_training_test(&o->score, training, tested, ELSEWHERE);
+        row[TESTED] = (double)tested;
         row[ERROR] = status == RNN_OK ? o->score.error : SWEEP_NONE;
         row[LOSS] = status == RNN_OK ? o->score.loss : SWEEP_NONE;
         sweep_row(sink, row);

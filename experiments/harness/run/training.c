@@ -121,33 +121,21 @@ double sweep_training_work(const struct sweep_point *point) {
     return rnn_training_bytes(&training, &spec) / (double)sizeof(double);
 }
 
-/* "delay: must be below length" with the value there is: "--delay 12: must be below length" */
-static void name_fault(char *reason, size_t size, const struct sweep_point *point, const char *fault) {
-    const size_t word = strcspn(fault, ":");
-    for (size_t i = 0; i < point->grid->count; i++) {
-        const char *name = point->grid->axes[i].word->name;
-        if (strlen(name) == word && strncmp(name, fault, word) == 0) {
-            snprintf(reason, size, "--%s %s%s", name, sweep_point_text(point, i), sweep_tr(fault) + word);
-            return;
-        }
-    }
-    sweep_invalid(reason, size, "%s", sweep_tr(fault));
-}
-
 bool sweep_training_valid(const struct sweep_point *point, char *reason, size_t size) {
     const struct rnn_spec spec = point->grid->spec->net(point);
     const struct rnn_training_spec training = sweep_training_spec(point);
-    const size_t least = training.problem.task->least;
+    const size_t least = training.problem.task->least, reach = sweep_count_or(point, "reach", 0);
     const char *fault = rnn_training_fault(&training, &spec);
     if (training.longest < least)
-        sweep_invalid(reason, size, "--length %zu: must be at least %zu with --task %s", training.longest,
-                      least, training.problem.task->name);
-    else if (training.shortest < least || training.shortest > training.longest)
-        sweep_invalid(reason, size, "--shortest %zu: must be 0, or from %zu to --length %zu",
-                      training.shortest, least, training.longest);
-    else if (fault)
-        name_fault(reason, size, point, fault);
-    return !fault;
+        return sweep_invalid(reason, size, "--length %zu: must be at least %zu with --task %s",
+                             training.longest, least, training.problem.task->name);
+    if (training.shortest < least || training.shortest > training.longest)
+        return sweep_invalid(reason, size, "--shortest %zu: must be 0, or from %zu to --length %zu",
+                             training.shortest, least, training.longest);
+    if (reach && reach < least)
+        return sweep_invalid(reason, size, "--reach %zu: must be 0, or at least %zu with --task %s", reach,
+                             least, training.problem.task->name);
+    return !fault || sweep_point_fault(reason, size, point, fault);
 }
 
 /* Brings W_hy, drawn with variance 1 / H, to this deviation; 0: leaves it. */
