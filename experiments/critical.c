@@ -31,7 +31,7 @@ static const struct sweep_column columns[] = {
     { "r", "factor per step, exp(slope)", 0 },
     { "half_life", "ln 2 / |slope|, steps", 0 },
     { "theory_r", "mean field, sqrt(chi); empty for identity", 0 },
-    { "theory_critical", "scale at which chi = 1; empty for identity", 0 },
+    { "theory_critical", "scale at which chi = 1; empty for identity, or if none is below 1e6", 0 },
     { "crossing", "scale at which this draw of W has r = 1; empty if none is found", 0 },
     { "spectral_radius", "largest |eigenvalue| of W, by LAPACK; empty if untied", 0 },
     { "singular_value", "largest singular value of W, by LAPACK; empty if untied", 0 },
@@ -72,7 +72,7 @@ static enum rnn_status measure(double *row, struct rnn *net, const struct sweep_
     row[SLOPE] = decay.slope;
     row[ERROR] = decay.error;
     row[R] = decay.r;
-    row[HALF] = sweep_finite(decay.half_life);
+    row[HALF] = decay.half_life;
     row[PHI] = 0.5 * rnn_log(slopes.mean_square_derivative);
     row[FLAT] = slopes.saturated;
     row[DEAD] = slopes.dead;
@@ -86,8 +86,9 @@ static enum rnn_status predict(double *row, const struct rnn_spec *spec) {
         return RNN_OK;
     enum rnn_status status = rnn_theory_fixed_point(&theory, spec->activation, spec->scale, spec->drive);
     row[THEORY] = theory.r;
-    return status == RNN_OK ? rnn_theory_critical_scale(&row[CRITICAL], spec->activation, spec->drive)
-                            : status;
+    if (status == RNN_OK)
+        status = rnn_theory_critical_scale(&row[CRITICAL], spec->activation, spec->drive);
+    return status == RNN_NO_CONVERGENCE ? RNN_OK : status; /* there is none */
 }
 
 /* SWEEP_NONE where this draw has no crossing within reach. */

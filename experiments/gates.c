@@ -89,10 +89,10 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
                             [SLOPE] = decay.slope,
                             [ERROR] = decay.error,
                             [R] = decay.r,
-                            [HALF_LIFE] = sweep_finite(decay.half_life),
+                            [HALF_LIFE] = decay.half_life,
                             [CELL_SLOPE] = cell.slope,
                             [CELL_R] = cell.r,
-                            [KEEP] = sweep_finite(keep),
+                            [KEEP] = keep,
                             [THEORY_KEEP] = gated ? rnn_sigmoid.value(spec.forget) : SWEEP_NONE,
                             [THEORY_SLOPE] = wide,
                         });

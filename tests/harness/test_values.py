@@ -63,7 +63,9 @@ class Refusals(ProbeTest):
         self.refused("--scale", "0", "--scale 0: must be > 0")
         self.refused("--scale", "0.5,-0.25", "--scale -0.25: must be > 0")
         self.refused("--scale", "-1:1:1", "--scale -1: must be > 0")
-        self.refused("--drive", "-0.1", "--drive -0.1: must be >= 0", probe="network")
+        self.refused("--drive", "-0.1", "--drive -0.1: must be >= 0 and <= 1e+50", probe="network")
+        for text in ("1e51", "1e-51", "1:2.1e50:1e50"):
+            self.refused("--scale", text, ": must be > 0 (1e-50 to 1e+50)")
         self.refused("--length", "0", "--length 0: must be a whole number >= 1")
         self.refused("--length", "0:3", "--length 0: must be a whole number >= 1")
         self.refused("--seed", "9007199254740993", "9007199254740993: must be <= 9007199254740992")
@@ -72,7 +74,7 @@ class Refusals(ProbeTest):
         for text in ("one", "1x", "0x10", "nan", "inf", "-inf", "1e", "1e+", ".", "-", " 1", "1 ", "+1", "1_000",
                      "1;2", "1:2:3:4", "1:", ":2", "1:2:", "0.5:1:1x"):
             with self.subTest(text):
-                self.refused("--scale", text, "must be a number > 0, written as 0.5, a list 0.5,1 or a range")
+                self.refused("--scale", text, "must be a number > 0 (1e-50 to 1e+50), written as 0.5, a list 0.5,1 or a range")
 
     def test_what_is_not_a_whole_number(self):
         for text in ("1.5", "1e3", "-1", "+1", "0x10", "ten", "1:2:0.5", "1:-2", "99999999999999999999", "3:", " 3"):

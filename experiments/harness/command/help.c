@@ -78,7 +78,7 @@ static void print_axes(struct page *page, const struct sweep_spec *spec) {
     paragraph(
         page,
         sweep_tr("Every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of "
-                 "whole numbers or a range a:b:step of numbers, both ends included."));
+                 "whole numbers or a range a:b:step of numbers: a, then by steps up to b at most."));
     for (size_t i = 0; spec->axes[i].name; i++)
         print_axis(page, &spec->axes[i]);
 }
@@ -103,6 +103,8 @@ static void print_columns(struct page *page, const struct sweep_spec *spec) {
         item(page, spec->columns[i].name, sweep_tr(spec->columns[i].meaning), widest + 4);
     item(page, "status", sweep_tr("ok, diverged at step N, or zero at step N (an exactly zero gradient)"),
          widest + 4);
+    paragraph(page,
+              sweep_tr("A field is empty where a number does not apply or is beyond what a double holds."));
 }
 
 static void print_environment(struct page *page) {
@@ -140,7 +142,11 @@ static void print_files(struct page *page, const struct sweep_spec *spec) {
     paragraph(page,
               sweep_tr("Beside FILE.csv, in folders that are made, FILE.meta.json says how it was made."));
     if (last_axis(spec)->name && strcmp(last_axis(spec)->name, "seed") == 0)
-        paragraph(page, sweep_tr("FILE.summary.csv has the mean and the deviation over seeds."));
+        paragraph(
+            page,
+            sweep_tr(
+                "FILE.summary.csv has the mean and the deviation over seeds: of each number, over those with "
+                "status ok that have it; `seeds` counts those with status ok."));
     snprintf(
         text, sizeof text,
         spec->timed

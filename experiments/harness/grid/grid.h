@@ -18,13 +18,12 @@ struct word {
     const char *meaning; /* with its unit */
     const char *names[NAMES_MAX + 1]; /* KIND_NAME: in the order of an enum; ends with NULL */
     uint64_t least; /* KIND_COUNT; the most is LARGEST_EXACT */
-    double low, high; /* KIND_REAL; high 0: any that is finite */
-    bool above; /* low itself is not allowed */
+    double low, high; /* KIND_REAL */
 };
 /* Every whole number up to 2^53 is a double of its own, so seeds survive any reader of a CSV. */
 #define LARGEST_EXACT (UINT64_C(1) << 53)
 const struct word *sweep_word(const char *name); /* NULL: not in the vocabulary */
-/* "> 0", "a whole number >= 1", "one of tied, untied" */
+/* "> 0 (1e-50 to 1e50)", "a whole number >= 1", "one of tied, untied" */
 void sweep_word_allowed(const struct word *word, char *text, size_t size);
 
 /* ---- values.c: the values of an axis -------------------------------------------------------------- */
@@ -86,10 +85,10 @@ const char *sweep_grid_reads(const struct grid *grid, const struct stat *file);
 
 /* check.c. The experiment's own check of every point, and the memory of `jobs` cells and of `index` bytes. */
 bool sweep_grid_check(const struct grid *grid, unsigned jobs, bool everything, double index,
+                      struct reason *why);
 /* A fault such as "delay: must be below length", with the value there is and what else was given: "--delay 12:
  * must be below length (--length 10 --delay 12)"; false. */
 bool sweep_point_fault(char *reason, size_t size, const struct sweep_point *point, const char *fault);
-                      struct reason *why);
 
 /* ---- point.c -------------------------------------------------------------------------------------- */
 

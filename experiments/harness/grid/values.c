@@ -91,8 +91,7 @@ static bool add_value(struct axis *axis, struct value value, struct reason *why)
 
 static bool add_real(struct axis *axis, const char *text, double value, struct arena *arena,
                      struct reason *why) {
-    const struct word *word = axis->word;
-    if (value < word->low || (word->above && value == word->low) || (word->high > 0 && value > word->high))
+    if (value < axis->word->low || value > axis->word->high)
         return refuse_value(axis, text, why);
     return add_value(axis, (struct value){ text, real_content(text, value, arena), .real = value }, why);
 }

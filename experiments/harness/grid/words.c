@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Far inside what double holds, so that squares, of which theory is made, and their products stay there too. */
+#define POSITIVE     .low = 1e-50, .high = 1e50
+#define NOT_NEGATIVE .low = 0, .high = 1e50
+
 static const struct word vocabulary[] = {
     { "activation", KIND_NAME, "activation phi of the hidden units",
       .names = { "sigmoid", "tanh", "relu", "linear" } },
@@ -13,8 +17,7 @@ static const struct word vocabulary[] = {
       .low = -100, .high = 100 },
     { "init", KIND_NAME, "law W_hh is drawn from", .names = { "gaussian", "orthogonal", "identity" } },
     { "scale", KIND_REAL,
-      "sigma: standard deviation of W_hh times sqrt(H); factor of an orthogonal or identity W_hh",
-      .above = true },
+      "sigma: standard deviation of W_hh times sqrt(H); factor of an orthogonal or identity W_hh", POSITIVE },
     { "length", KIND_COUNT, "T, in steps", .least = 1 },
     { "hidden", KIND_COUNT, "H, hidden units", .least = 1 },
     { "batch", KIND_COUNT, "B, sequences run together", .least = 1 },
@@ -23,20 +26,20 @@ static const struct word vocabulary[] = {
       .names = { "tied", "untied" } },
     { "inputs", KIND_COUNT, "I, numbers in x_t", .least = 1 },
     { "drive", KIND_REAL, "s2: variance the input adds to each a_t; 0 is no input and h_0 ~ N(0, 1)",
-      .above = false },
+      NOT_NEGATIVE },
     { "norm", KIND_NAME,
       "what is batch-normalised: nothing, U x_t, W h_{t-1} + U x_t, or each of the two by itself",
       .names = { "none", "input", "full", "separate" } },
-    { "gamma", KIND_REAL, "gain of what is batch-normalised", .above = true },
-    { "epsilon", KIND_REAL, "added to the variance of the batch", .above = true },
-    { "noise", KIND_REAL, "noise of an observed state, relative to its standard deviation", .above = false },
+    { "gamma", KIND_REAL, "gain of what is batch-normalised", .low = 1e-6, .high = 1e6 },
+    { "epsilon", KIND_REAL, "added to the variance of the batch", POSITIVE },
+    { "noise", KIND_REAL, "noise of an observed state, relative to its standard deviation", NOT_NEGATIVE },
     { "lags", KIND_COUNT, "lags 0..lags-1", .least = 1 },
     { "seed", KIND_COUNT, "seed of weights and data", .least = 0 },
     { "source", KIND_NAME, "what is read: bytes, one-hot, or gaussian noise that adds as much variance",
       .names = { "text", "noise" } },
     { "file", KIND_FILE, "text read byte by byte", .names = { NULL } },
-    { "limit", KIND_REAL, "half-width of the range of a, from -limit to limit", .above = true },
-    { "step", KIND_REAL, "distance between points", .above = true },
+    { "limit", KIND_REAL, "half-width of the range of a, from -limit to limit", POSITIVE },
+    { "step", KIND_REAL, "distance between points, the first at -limit", POSITIVE },
     { "first", KIND_COUNT, "first lag of the fit, in steps before T", .least = 0 },
     { "last", KIND_COUNT, "last lag of the fit, in steps before T", .least = 0 },
     { "sites", KIND_COUNT, "units that stand for infinitely many in the theory; 0: no theory", .least = 0 },
@@ -68,12 +71,11 @@ static const struct word vocabulary[] = {
       .least = 0 },
     { "truncation", KIND_COUNT,
       "k: back-propagation is cut every k steps, going back from the last; 0: nowhere", .least = 0 },
-    { "omega", KIND_REAL, "weight of the regulariser Omega (Pascanu et al. 2013); 0: none", .above = false },
+    { "omega", KIND_REAL, "weight of the regulariser Omega (Pascanu et al. 2013); 0: none", NOT_NEGATIVE },
     { "statistics", KIND_NAME,
       "what a batch-normalised net is tested with; without a norm the two are the same",
       .names = { "batch", "population" } },
-    { "goal", KIND_REAL, "error below which a task counts as solved, on 10 000 fresh sequences",
-      .above = true },
+    { "goal", KIND_REAL, "error below which a task counts as solved, on 10 000 fresh sequences", POSITIVE },
     { "w", KIND_REAL, "weight of the single unit", .low = -100, .high = 100 },
     { "b", KIND_REAL, "bias of the single unit", .low = -100, .high = 100 },
 };
@@ -94,9 +96,8 @@ static void allowed_names(const struct word *word, char *text, size_t size) {
 }
 
 static void allowed_reals(const struct word *word, char *text, size_t size) {
-    const int used = snprintf(text, size, "%s %.12g", word->above ? ">" : ">=", word->low);
-    if (word->high > 0)
-        snprintf(text + used, size - (size_t)used, sweep_tr(" and <= %.12g"), word->high);
+    const char *format = word->low > 0 ? sweep_tr("> 0 (%.12g to %.12g)") : sweep_tr(">= %.12g and <= %.12g");
+    snprintf(text, size, format, word->low, word->high);
 }
 
 void sweep_word_allowed(const struct word *word, char *text, size_t size) {

@@ -5,9 +5,7 @@
 
 void sweep_row(struct sweep_sink *sink, const double *values) {
     for (size_t i = 0; i < sink->columns; i++) {
-        if (isinf(values[i]) && !sink->bad)
-            sink->bad = sink->spec->columns[i].name;
-        const double value = isnan(values[i]) ? SWEEP_NONE : values[i]; /* of all nans the same one */
+        const double value = isfinite(values[i]) ? values[i] : SWEEP_NONE; /* of all nans the same one */
         sweep_append(&sink->values, (const char *)&value, sizeof value);
     }
     sink->rows++;

@@ -59,10 +59,6 @@ static const char *judge(struct worker *worker, enum rnn_status status) {
         return worker->why.text;
     if (sink->values.failed || status == RNN_NO_MEMORY)
         return sweep_tr("out of memory");
-    if (sink->bad) {
-        sweep_refuse(&worker->why, "internal error: the column %s is infinite", sink->bad);
-        return worker->why.text;
-    }
     if (status != RNN_OK && status != RNN_DIVERGED && status != RNN_ZERO)
         return sweep_tr(rnn_status_text(status));
     double empty[COLUMNS_MAX];

@@ -13,7 +13,6 @@ struct sweep_sink {
     size_t columns, rows;
     struct buffer values; /* doubles, (rows, columns) */
     size_t stopped_at;
-    const char *bad; /* a column given inf */
 };
 
 /* How far a long cell is. */
