@@ -110,6 +110,16 @@ class Experiments(ProbeTest):
                          [("79", tested_on) for tested_on in ("20", "10", "30", "50", "70", "79")] +
                          [("15", tested_on) for tested_on in ("20", "10", "15")])
 
+    def test_values_that_help_says_to_be_the_same_are(self):
+        for experiment, axis, same, other in (("letters", "truncation", "0,8,100", "7"), ("window", "delay", "2,3", None)):
+            self.good(EXPERIMENTS / experiment, "--kind=tanh", f"--{axis}={same}" + (f",{other}" if other else ""), "--length=8", "--hidden=3",
+                      "--batch=2", "--updates=9", "--seed=1", "--out=a.csv", *(["--task=order", "--length=12"] if experiment == "window" else []))
+            cells = {}
+            for row in self.rows_of("a.csv"):
+                cells.setdefault(row[axis], []).append([row[name] for name in row if name not in ("cell", axis)])
+            self.assertEqual(len({str(cells[value]) for value in same.split(",")}), 1, axis)
+            self.assertTrue(other is None or cells[other] != cells["0"], axis)
+
     def test_letters_leaves_a_sample_of_what_each_net_writes(self):
         texts = []
         for out in ("a", "b"):

@@ -74,7 +74,7 @@ class Printed(ProbeTest):
         text = self.good("busy", "--help").out
         for part in ("Does the harness keep what a cell has computed?", "Theory: it does", "number of the row",
                      "default 0.5,1", "> 0 (1e-50 to 1e+50)", "a whole number >= 1", "T, in steps", "results/busy.csv", "Examples:",
-                     "a, then by steps up to b at most", "over those with status ok that have it", "A field is empty where"):
+                     "a, then by steps up to b at most. Of two VALUES for one axis the last count.", "over those with status ok that have it", "A field is empty where"):
             self.assertIn(part, " ".join(text.split()))
         for flag in ("scale", "first", "length", "limit", "seed", "out", "jobs", "quiet", "list", "shard", "merge", "fresh",
                      "plot", "picture", "help", "version"):

@@ -78,7 +78,8 @@ static void print_axes(struct page *page, const struct sweep_spec *spec) {
     paragraph(
         page,
         sweep_tr("Every combination of their values is one cell. VALUES is a list a,b,c, a range a:b of "
-                 "whole numbers or a range a:b:step of numbers: a, then by steps up to b at most."));
+                 "whole numbers or a range a:b:step of numbers: a, then by steps up to b at most. Of two "
+                 "VALUES for one axis the last count."));
     for (size_t i = 0; spec->axes[i].name; i++)
         print_axis(page, &spec->axes[i]);
 }

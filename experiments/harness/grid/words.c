@@ -66,11 +66,15 @@ static const struct word vocabulary[] = {
       "70, "
       "100, 150, 200, 300, 500, 700 and 1000 steps; 0: those of length alone",
       .least = 0 },
-    { "delay", KIND_COUNT, "steps between what is asked for and the last", .least = 0 },
+    { "delay", KIND_COUNT,
+      "steps between what is asked for and the last, of the tasks last and recall; the others have none",
+      .least = 0 },
     { "window", KIND_COUNT, "k: no recurrence, the last k inputs side by side; 0: a recurrent net",
       .least = 0 },
     { "truncation", KIND_COUNT,
-      "k: back-propagation is cut every k steps, going back from the last; 0: nowhere", .least = 0 },
+      "k: back-propagation is cut every k steps, going back from the last; 0, or a k not below length: "
+      "nowhere",
+      .least = 0 },
     { "omega", KIND_REAL, "weight of the regulariser Omega (Pascanu et al. 2013); 0: none", NOT_NEGATIVE },
     { "statistics", KIND_NAME,
       "what a batch-normalised net is tested with; without a norm the two are the same",
