@@ -1,11 +1,10 @@
-"""What a machine may refuse: space, memory, permission. A clear line, exit 1, and every completed cell kept."""
+"""What a machine may refuse: space, memory, permission. A clear line, exit 1, or 2 where another name would do, and every completed cell kept."""
 
 import json
 import os
 import resource
 import shlex
 import shutil
-import sqlite3
 import subprocess
 import unittest
 
@@ -27,12 +26,6 @@ def address_space(limit):
 
 
 class Space(ProbeTest):
-    def cells(self):
-        store = sqlite3.connect(self.folder / "busy.sqlite")
-        cells = store.execute("SELECT count(*) FROM cells").fetchone()[0]
-        store.close()
-        return cells
-
     def test_a_full_disk_keeps_the_completed_cells(self):
         self.good("busy", "--out", "whole/a.csv", *GRID)
         for jobs in (1, 3):
@@ -64,22 +57,21 @@ class Space(ProbeTest):
         self.good("busy", "--out", "a.csv")
         names = ["a.csv", "a.summary.csv", "a.meta.json"]
         before = {name: self.bytes_of(name) for name in names}
-        for name in names[1:]:
+        for i, name in enumerate(names[1:]):
             with self.subTest(name):
+                process = self.start_probe("busy", "--out", "a.csv", "--scale", "1", "--length", "300000000", "--jobs", "1",
+                                           "--seed", f"{11 + 3 * i}:{13 + 3 * i}")
+                self.wait_for_cells(process, 7 + 3 * i)
                 (self.folder / name).unlink()
                 (self.folder / name).mkdir()
-                result = self.run_probe("busy", "--out", "a.csv", "--seed", "1:4")
-                self.assertEqual(result.status, 1)
-                self.assertIn(f"{name}: ", result.err)
-                self.assertIn("8 of 8 cells kept in busy.sqlite; the same command goes on", result.err)
+                _, err = process.communicate(timeout=20)
+                self.assertEqual(process.returncode, 1)
+                self.assertIn(f"{name}: ", err)
+                self.assertIn("3 of 3 cells kept in busy.sqlite; the same command goes on", err)
                 (self.folder / name).rmdir()
                 (self.folder / name).write_bytes(before[name])
                 self.assertEqual({name: self.bytes_of(name) for name in names}, before)
                 self.assertEqual(self.names(), sorted([*names, "busy.sqlite"]))
-        (self.folder / "a.csv.tmp").mkdir()
-        result = self.run_probe("busy", "--out", "a.csv", "--seed", "1:4")
-        self.assertIn("a.csv.tmp: Is a directory", result.err)
-        self.assertEqual({name: self.bytes_of(name) for name in names}, before)
 
     def test_a_disk_full_when_the_files_are_made(self):
         self.good("busy", "--out", "a.csv", "--seed", "1:30", "--first", "14:40")
@@ -120,30 +112,43 @@ class Space(ProbeTest):
 class Permission(ProbeTest):
     def test_a_folder_that_takes_no_files(self):
         result = self.run_probe("busy", "--out", "/proc/a.csv", "--length", "10000000000")
-        self.assertRefused(result, "/proc/busy.sqlite: ", status=1)
+        self.assertRefused(result, "--out /proc/a.csv: ")
+
+    def test_a_name_that_no_file_can_take(self):
+        for name in ("a.csv.tmp", "a.csv.older", "a.summary.csv", "a.summary.csv.tmp", "a.meta.json", "a.meta.json.older"):
+            (self.folder / name).mkdir()
+            result = self.run_probe("busy", "--out", "a.csv", "--length", "10000000000")
+            self.assertRefused(result, f"--out {name.removesuffix('.tmp').removesuffix('.older')}: Is a directory")
+            self.assertEqual(self.names(), [name])
+            (self.folder / name).rmdir()
+        for size in (238, 251, 252, 300):
+            result = self.run_probe("busy", "--out", size * "x" + ".csv", "--length", "10000000000")
+            self.assertRefused(result, "--out xxx", "File name too long")
+        self.assertEqual(self.names(), [])
+        self.good("busy", "--out", 237 * "x" + ".csv")
 
     def test_results_that_cannot_be_made(self):
         (self.folder / "results").write_text("a file")
         result = self.run_probe("busy", "--length", "10000000000")
-        self.assertRefused(result, "results", "Not a directory", status=1)
+        self.assertRefused(result, "--out results/busy.csv: Not a directory")
         self.assertEqual(self.bytes_of("results"), b"a file")
 
     def test_a_read_only_folder(self):
         (self.folder / "closed").mkdir(mode=0o555)
         self.folder.chmod(0o755)
         somebody = {"user": "nobody"} if os.geteuid() == 0 else {}  # root writes everywhere
-        try:
-            result = self.run_probe(PROBES.resolve() / "busy", "--out", "closed/a.csv", "--length", "10000000000", **somebody)
-        except PermissionError:
-            self.skipTest("nobody reaches the programs")
-        self.assertRefused(result, "closed/busy.sqlite: Permission denied", status=1)
+        for arguments in (["--out", "closed/a.csv"], ["--out", "-", "--arrays", "closed"]):
+            try:
+                result = self.run_probe(PROBES.resolve() / "network", *arguments, **somebody)
+            except PermissionError:
+                self.skipTest("nobody reaches the programs")
+            self.assertRefused(result, f"{' '.join(arguments[-2:])}: Permission denied")
+        self.assertEqual(self.names(), ["closed"])
 
     def test_a_folder_for_arrays(self):
         (self.folder / "there").write_text("a file")
-        self.assertRefused(self.run_probe("network", "--arrays", "there", "--out", "a.csv"), "there: Not a directory",
-                           status=1)
-        self.assertRefused(self.run_probe("network", "--arrays", "/proc/arrays", "--out", "a.csv"), "/proc/arrays",
-                           status=1)
+        self.assertRefused(self.run_probe("network", "--arrays", "there", "--out", "a.csv"), "--arrays there: Not a directory")
+        self.assertRefused(self.run_probe("network", "--arrays", "/proc/arrays", "--out", "a.csv"), "--arrays /proc/arrays: ")
         self.assertEqual(self.names(), ["there"])
         self.good("network", "--arrays", "one/two", "--out", "a.csv")
         self.assertIn("one/two/cell-00001/W_hh.npy", self.names())

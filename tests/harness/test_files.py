@@ -201,7 +201,7 @@ class Places(ProbeTest):
 
     def test_a_file_is_not_a_folder(self):
         (self.folder / "there").write_text("x")
-        self.assertRefused(self.run_probe("busy", "--out", "there/a.csv"), "there: Not a directory", status=1)
+        self.assertRefused(self.run_probe("busy", "--out", "there/a.csv"), "--out there/a.csv: Not a directory")
         self.assertEqual(self.bytes_of("there"), b"x")
 
     def test_names_with_blanks_quotes_and_accents(self):

@@ -89,7 +89,7 @@ class Language(ProbeTest):
             self.skipTest("libc has no Portuguese here (libc-l10n)")
         (self.folder / "shut").write_text("")
         result = self.run_probe("busy", "--out", "shut/a.csv", environment=environment)
-        self.assertEqual((result.status, result.err), (1, "busy: shut: Não é um diretório\n"))
+        self.assertEqual((result.status, result.err), (2, "busy: --out shut/a.csv: Não é um diretório\n"))
 
     def test_what_sqlite_says_too(self):
         (self.folder / "busy.sqlite").write_bytes(b"x" * 2000)

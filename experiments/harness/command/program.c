@@ -2,6 +2,7 @@
  * then the rows are written from the store to where they are wanted. */
 #include "command.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,18 +146,26 @@ static bool try_picture(const struct job *job, struct reason *why) {
            (!job->picture || sweep_draft_try("--picture", job->picture, why));
 }
 
-/* Without a place for a store, a pipe and a plot make do with memory. */
-static bool make_folders(struct job *job, struct reason *why) {
-    const char *inside = job->run.arrays ? sweep_keep_print(&job->arena, "%s/", job->run.arrays) : "";
-    struct reason ignored = { .failed = false };
+static bool make_arrays(struct job *job, struct reason *why) {
+    const char *folder = job->run.arrays,
+               *inside = folder ? sweep_keep_print(&job->arena, "%s/", folder) : "";
     if (!inside)
         return sweep_no_memory(why);
-    if (!sweep_make_folder_of(inside, why))
-        return false;
-    const bool made = sweep_make_folder_of(job->store.path, job->out ? why : &ignored);
-    if (!job->out && (!made || access("results", W_OK | X_OK) != 0))
+    if (!folder || (sweep_make_folder_of(inside, why) && access(folder, W_OK | X_OK) == 0))
+        return true;
+    why->failed = !sweep_wrong_name(errno);
+    return sweep_refuse(why, "--arrays %s: %s", folder, strerror(errno));
+}
+
+/* Without a place for a store, a pipe and a plot make do with memory. */
+static bool make_folders(struct job *job, struct reason *why) {
+    struct reason ignored;
+    if (job->out)
+        return sweep_draft_try("--out", job->out, why) && sweep_draft_try("--out", job->summary, why) &&
+               sweep_draft_try("--out", job->meta, why) && make_arrays(job, why);
+    if (!sweep_make_folder_of(job->store.path, &ignored) || access("results", W_OK | X_OK) != 0)
         job->store.path = NULL;
-    return made || !job->out;
+    return make_arrays(job, why);
 }
 
 /* ---- what lacks ----------------------------------------------------------------------------------- */

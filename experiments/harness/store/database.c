@@ -150,15 +150,6 @@ static void close_database(struct store *store) {
     store->pending = 0;
 }
 
-/* SQLite hides why: what it cannot open to write it then tries to read. */
-static bool may_open(const char *path, struct reason *why) {
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return sweep_fail(path, why);
-    close(fd);
-    return true;
-}
-
 static bool open_database(struct store *store, struct reason *why) {
     struct stat info;
     const char *path = store->spec.path;
@@ -170,8 +161,7 @@ static bool open_database(struct store *store, struct reason *why) {
         return sweep_no_memory(why);
     store->patience = (struct patience){ store->spec.experiment, path, 0 };
     sqlite3_busy_handler(store->db, sweep_store_wait, &store->patience);
-    bool good = code == SQLITE_OK ? open_tables(store, why)
-                                  : (!path || may_open(path, why)) && sweep_store_blame(store, why);
+    bool good = code == SQLITE_OK ? open_tables(store, why) : sweep_store_blame(store, why);
     if (!good)
         close_database(store);
     return good;
