@@ -2,7 +2,7 @@
 
 import re
 
-from probes import ProbeTest, main
+from probes import EXPERIMENTS, ProbeTest, main
 
 
 class Unknown(ProbeTest):
@@ -112,7 +112,13 @@ class Printed(ProbeTest):
         self.assertEqual(self.good("busy", "--list", "--shard", "7/9").out, "")
 
     def test_list_refuses_what_a_run_refuses(self):
-        self.assertRefused(self.run_probe("busy", "--list", "--scale", "-1"), "--scale -1: must be > 0")
+        for arguments, said in ((["--scale", "-1"], "--scale -1: must be > 0"), (["--first", "12,13"], "--first 13: must not be 13"),
+                                (["--out", "x.txt"], "--out x.txt: must be a name that ends in .csv"),
+                                (["--merge", "nowhere"], "--merge nowhere: No such file or directory"),
+                                (["--picture", "x.gif"], "--picture x.gif: must be a name that ends in .svg or .png")):
+            self.assertRefused(self.run_probe("busy", "--list", *arguments), said)
+        self.assertRefused(self.run_probe(EXPERIMENTS / "lengths", "--list", "--hidden", "10000000"), "--hidden 10000000: needs ")
+        self.assertEqual(self.names(), [])
 
 
 if __name__ == "__main__":

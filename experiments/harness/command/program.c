@@ -305,15 +305,21 @@ static void tell(const struct job *job) {
                   job->store.path);
 }
 
-/* Nothing is written before all that was asked for is known to be possible. */
+/* Whether all that was asked for is possible, as far as that is known while nothing is written. */
+static bool check_job(struct job *job, struct reason *why) {
+    const double index = (double)(job->grid.mine / 8 + 1);
+    return name_picture(job, why) && name_files(job, why) && check_inputs(job, why) &&
+           sweep_grid_check(&job->grid, job->run.jobs, job->run.arrays, index, why) && merge(job, why);
+}
+
 static int run_job(struct job *job) {
     struct reason why = { .failed = false };
     struct run *run = &job->run;
     int status = SWEEP_FAILED;
-    bool good =
-        name_picture(job, &why) && name_files(job, &why) && check_inputs(job, &why) &&
-        sweep_grid_check(&job->grid, run->jobs, run->arrays, (double)(job->grid.mine / 8 + 1), &why) &&
-        merge(job, &why) && try_picture(job, &why) && make_folders(job, &why);
+    bool good = check_job(job, &why);
+    if (good && job->options->flag[FLAG_LIST])
+        return sweep_list(&job->grid);
+    good = good && try_picture(job, &why) && make_folders(job, &why);
     if (good) {
         sweep_signals();
         run->there = job->tally.there = calloc(job->grid.mine / 8 + 1, 1);
@@ -354,7 +360,7 @@ static int run_options(const struct sweep_spec *spec, const struct options *opti
     } else {
         sweep_grid_shard(&job.grid, options->shard, options->shards);
         job.means = sweep_grid_axis(&job.grid, "seed") && !options->flag[FLAG_SHARD];
-        status = options->flag[FLAG_LIST] ? sweep_list(&job.grid) : run_job(&job);
+        status = run_job(&job);
     }
     sweep_grid_free(&job.grid);
     sweep_arena_free(&job.arena);
