@@ -64,7 +64,7 @@ class Streams(ProbeTest):
         self.assertEqual((result.status, result.out), (1, ""))
         self.assertIn("/dev/full: No space left on device", result.err)
         with open("/dev/full", "w") as full:
-            for arguments in (["--out", "-"], ["--help"], ["--version"], ["--list"]):
+            for arguments in (["--out", "-"], ["--help"], ["--version"], ["--list"], ["--list", "--seed", "1:9999"]):
                 with self.subTest(arguments):
                     result = self.run_probe("busy", *arguments, stdout=full)
                     self.assertEqual(result.status, 1)
@@ -80,7 +80,8 @@ class Streams(ProbeTest):
             os.close(writer)
 
     def test_a_closed_pipe(self):
-        for arguments in (["--out", "-"], ["--out", "-", "--jobs", "1"], ["--help"], ["--version"], ["--list"]):
+        for arguments in (["--out", "-"], ["--out", "-", "--jobs", "1"], ["--help"], ["--version"], ["--list"],
+                          ["--list", "--seed", "1:9999"]):
             with self.subTest(arguments):
                 result = self.closed_pipe(*arguments)
                 self.assertEqual(result.status, 1)

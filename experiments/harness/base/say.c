@@ -75,9 +75,8 @@ void sweep_keep_nearer(const char **nearest, size_t *best, const char *typed, co
 }
 
 int sweep_finish_output(const char *name) {
-    errno = 0;
     if (!ferror(stdout) && fflush(stdout) == 0)
         return SWEEP_DONE;
-    sweep_say(name, "standard output: %s", errno ? strerror(errno) : sweep_tr("cannot be written"));
+    sweep_say(name, "standard output: %s", strerror(errno)); /* of this write, or of one just before */
     return SWEEP_FAILED;
 }
