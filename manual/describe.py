@@ -53,8 +53,8 @@ def kind(flag):
 def bash(data):
     name, cases = data['name'].replace('-', '_'), []
     for flag in data['flags']:
-        does = {'FILE': 'COMPREPLY=($(compgen -f -- "$word"))', 'DIR': 'COMPREPLY=($(compgen -d -- "$word"))',
-                'else': ':'}.get(kind(flag)) if not flag['words'] else (
+        does = {'FILE': 'local IFS=$\'\\n\'; COMPREPLY=($(compgen -f -- "$word"))',
+                'DIR': 'local IFS=$\'\\n\'; COMPREPLY=($(compgen -d -- "$word"))', 'else': ':'}.get(kind(flag)) if not flag['words'] else (
             'compopt -o nospace 2>/dev/null; '
             f'COMPREPLY=($(compgen -P "${{word%"${{word##*,}}"}}" -W "{" ".join(flag["words"])}" -- "${{word##*,}}"))')
         if does:

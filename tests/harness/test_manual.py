@@ -54,7 +54,7 @@ class Manual(ProbeTest):
         result = subprocess.run(["bash", "-c", script, "bash", MANUALS / f"{program}.bash", program, *words],
                                 capture_output=True, text=True, cwd=self.folder, check=True)
         self.assertIn(f"-F _evanesce_{program} {program}", result.stderr)
-        return result.stdout.split()
+        return [line for line in result.stdout.splitlines() if line]
 
     @needs("bash")
     def test_bash_completes(self):
@@ -69,6 +69,10 @@ class Manual(ProbeTest):
             with self.subTest(words):
                 self.assertEqual(sorted(self.bash("vanishing", *words)), sorted(wanted))
         self.assertEqual(self.bash("prose", "--file", "text."), ["text.txt"])
+        (self.folder / "my book.txt").write_text("a")
+        (self.folder / "my folder").mkdir()
+        self.assertEqual(sorted(self.bash("prose", "--file", "my")), ["my book.txt", "my folder"])
+        self.assertEqual(self.bash("prose", "--merge", "my"), ["my folder"])
 
     @needs("bash")
     def test_bash_offers_every_flag_of_every_experiment(self):
