@@ -149,6 +149,7 @@ class Permission(ProbeTest):
         (self.folder / "there").write_text("a file")
         self.assertRefused(self.run_probe("network", "--arrays", "there", "--out", "a.csv"), "--arrays there: Not a directory")
         self.assertRefused(self.run_probe("network", "--arrays", "/proc/arrays", "--out", "a.csv"), "--arrays /proc/arrays: ")
+        self.assertRefused(self.run_probe("network", "--arrays", "there", "--out", "-"), "--arrays there: Not a directory")
         self.assertEqual(self.names(), ["there"])
         self.good("network", "--arrays", "one/two", "--out", "a.csv")
         self.assertIn("one/two/cell-00001/W_hh.npy", self.names())

@@ -163,9 +163,11 @@ static bool make_folders(struct job *job, struct reason *why) {
     if (job->out)
         return sweep_draft_try("--out", job->out, why) && sweep_draft_try("--out", job->summary, why) &&
                sweep_draft_try("--out", job->meta, why) && make_arrays(job, why);
+    if (!make_arrays(job, why))
+        return false;
     if (!sweep_make_folder_of(job->store.path, &ignored) || access("results", W_OK | X_OK) != 0)
         job->store.path = NULL;
-    return make_arrays(job, why);
+    return true;
 }
 
 /* ---- what lacks ----------------------------------------------------------------------------------- */
