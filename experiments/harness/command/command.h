@@ -88,6 +88,11 @@ struct slice {
 /* Of a CSV or, of seeds, the summary of one. False: no memory. */
 bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buffer *csv, bool means);
 
+/* ---- gnuplot.c ------------------------------------------------------------------------------------ */
+
+/* What gnuplot makes of a script. It writes no file, so that no name of the user's is among what it reads. */
+bool sweep_gnuplot(struct buffer *drawn, const struct buffer *script, const char *flag, struct reason *why);
+
 /* ---- plot.c --------------------------------------------------------------------------------------- */
 
 /* Whether that will be possible. */
