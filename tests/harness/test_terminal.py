@@ -92,6 +92,11 @@ class Plot(ProbeTest):
         rows = self.plot("busy", "--first", "1:9", "--scale", "1,2", "--seed", "1:4")
         self.assertIn("Of --first only 1 is drawn; left out: 2, 3, 4, 5, 6, 7 and 2 more.", rows)
 
+    def test_seeds_that_a_mean_lacks_are_said(self):
+        said = "Some means are over as few as 3 of 6 seeds: the others did not end ok."
+        self.assertEqual(self.plot("busy", "--limit", "3", "--seed", "1:6")[-1], said)
+        self.assertNotIn("Some means", "".join(self.plot("busy", "--seed", "1:6")))
+
     def test_curves_by_what_several_values_were_given_to(self):
         for arguments, key in ((["--limit", "1,3"], "limit: ● 1 ○ 3"), (["--limit", "1,3", "--scale", "1,2"], "scale: ● 1 ○ 2"),
                                (["--scale", "2"], "scale: ● 2")):

@@ -82,6 +82,7 @@ struct slice {
     bool means, map; /* map: numbers too many for curves stand on the y axis, and y[0] is one of them */
     bool met; /* a row is of this slice */
     bool folded; /* rows that a key column tells apart were left out */
+    double fewest; /* seeds of a mean that is drawn */
     struct range x, y[2], level; /* level: of a map's shades */
     struct buffer marks; /* of struct mark, by curve and x */
 };

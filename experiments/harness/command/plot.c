@@ -159,12 +159,25 @@ static void print_folded(struct buffer *out, const struct picture *picture) {
     sweep_buffer_free(&keys);
 }
 
+/* Seeds that a mean is not over. */
+static void print_lacking(struct buffer *out, const struct picture *picture) {
+    const struct slice *slice = picture->slice;
+    const struct axis *seed = sweep_grid_axis(slice->grid, "seed");
+    struct buffer line = { .data = NULL };
+    if (!slice->means || slice->fewest >= (double)seed->count)
+        return;
+    sweep_print(&line, sweep_tr("Some means are over as few as %.0f of %zu seeds: the others did not end ok."),
+                slice->fewest, seed->count);
+    fold_buffer(out, &line, picture->columns);
+}
+
 static void print_below(struct buffer *out, const struct picture *picture) {
     print_key(out, picture);
     for (size_t i = 0; i < picture->slice->grid->count; i++)
         print_left_out(out, picture, i);
     if (picture->slice->folded)
         print_folded(out, picture);
+    print_lacking(out, picture);
 }
 
 /* ---- what gnuplot is told ------------------------------------------------------------------------- */

@@ -101,8 +101,10 @@ static void take_row(struct slice *slice, char *const names[], char *const field
     for (int i = 0; i < COLUMNS_DRAWN; i++)
         mark.y[i] = number(fields, place_of(slice->column[i], names, count), count);
     slice->met = slice->met || mark.curve >= 0;
-    if (mark.curve >= 0 && !isnan(mark.x) && !(isnan(mark.y[0]) && isnan(mark.y[1])))
-        sweep_append(&slice->marks, (const char *)&mark, sizeof mark);
+    if (mark.curve < 0 || isnan(mark.x) || (isnan(mark.y[0]) && isnan(mark.y[1])))
+        return;
+    slice->fewest = fmin(slice->fewest, number(fields, place_of("seeds", names, count), count));
+    sweep_append(&slice->marks, (const char *)&mark, sizeof mark);
 }
 
 static int by_curve_and_x(const void *a, const void *b) {
@@ -195,6 +197,7 @@ bool sweep_slice(struct slice *slice, const struct grid *grid, const struct buff
     const struct sweep_spec *spec = grid->spec;
     *slice = (struct slice){ .grid = grid,
                              .means = means,
+                             .fewest = INFINITY,
                              .by = choose_by(grid, means),
                              .x = nothing,
                              .y = { nothing, nothing },
