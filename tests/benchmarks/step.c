@@ -212,8 +212,9 @@ int main(int count, char **words) {
     }
     const size_t P = net->parameters;
     double *room = o.train ? calloc(3 * P, sizeof *room) : NULL;
-    struct rnn_moments moments = { room, room ? room + P : NULL, room ? (int *)(void *)(room + 2 * P) : NULL,
-                                   1,    1,                      false };
+    struct rnn_moments moments = {
+        room, room ? room + P : NULL, room ? (int *)(void *)(room + 2 * P) : NULL, 1, 1, false
+    };
     const int failed = (o.train && !room) || measure(&o, net, &moments);
     if (failed)
         fprintf(stderr, "step: a pass failed\n");

@@ -166,7 +166,8 @@ static void print_lacking(struct buffer *out, const struct picture *picture) {
     struct buffer line = { .data = NULL };
     if (!slice->means || slice->fewest >= (double)seed->count)
         return;
-    sweep_print(&line, sweep_tr("Some means are over as few as %.0f of %zu seeds: the others did not end ok."),
+    sweep_print(&line,
+                sweep_tr("Some means are over as few as %.0f of %zu seeds: the others did not end ok."),
                 slice->fewest, seed->count);
     fold_buffer(out, &line, picture->columns);
 }
