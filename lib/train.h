@@ -213,7 +213,7 @@ void rnn_training_free(struct rnn_training **training);
 enum rnn_status rnn_training_measure(struct rnn_training *training);
 
 /* Clips the gradient where it stands and takes a step. RNN_OK, RNN_DIVERGED; RNN_BAD_RANGE: none was measured since
- * the last update or test. A norm's population statistics,
+ * the last update, test or restore. A norm's population statistics,
  * step by step (Cooijmans et al. 2017), are means over the updates, from the tenth on with weight 1/10 to the
  * newest; variances by B - 1. Steps never trained on have those of the last one that was. */
 enum rnn_status rnn_training_update(struct rnn_training *training);

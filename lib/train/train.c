@@ -204,6 +204,7 @@ enum rnn_status rnn_training_restore(struct rnn_training *t, const void *state, 
     t->moments.exploded = head.exploded;
     t->cause = RNN_GOES_ON;
     t->stopped_at = 0;
+    t->work->measured = false;
     return RNN_OK;
 }
 

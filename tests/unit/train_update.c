@@ -148,9 +148,11 @@ START_TEST(omega_is_added_to_a_gradient_of_any_size) {
 }
 END_TEST
 
-/* A test runs the net on other data, and a step leaves no gradient to step along again. */
+/* A test runs the net on other data, a restored state is another place, and a step leaves no gradient to step along again. */
 START_TEST(a_step_needs_a_gradient_of_its_own) {
     struct rnn *net = NULL;
+    void *state;
+    size_t size;
     struct rnn_score score;
     const struct rnn_spec spec = net_spec(&good, 5);
     struct rnn_training *training = training_of(&net, &good, &spec);
@@ -161,6 +163,10 @@ START_TEST(a_step_needs_a_gradient_of_its_own) {
     ck_assert_int_eq(rnn_training_test(&score, training, 20, 20), RNN_OK);
     ck_assert_int_eq(rnn_training_update(training), RNN_BAD_RANGE);
     ck_assert_int_eq(rnn_backward(net), RNN_BAD_RANGE);
+    ck_assert_int_eq(rnn_training_measure(training), RNN_OK);
+    state = rnn_training_state(training, &size);
+    ck_assert_int_eq(rnn_training_restore(training, state, size), RNN_OK);
+    ck_assert_int_eq(rnn_training_update(training), RNN_BAD_RANGE);
     ck_assert_uint_eq(training->updates, 1);
     go_on(training, 1);
     end(&training, &net);
