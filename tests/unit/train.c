@@ -202,13 +202,16 @@ START_TEST(what_a_training_shows_is_its_batch_whatever_it_showed_before) {
 }
 END_TEST
 
+static const unsigned char alphabet[] = "abcdefghijklmnopqrstuvwxyz";
+static const struct rnn_problem letters = { .task = &rnn_task_text,
+                                            .text = { alphabet, 26 },
+                                            .held_out = { alphabet, 26 } };
+
 /* x of a window of one letter has a single one, whose place nobody told. */
 START_TEST(a_window_of_letters_is_filled_anew) {
-    static const unsigned char text[] = "abcdefghijklmnopqrstuvwxyz";
     struct rnn *net = NULL;
     struct rnn_training_spec how = good;
-    how.problem =
-        (struct rnn_problem){ .task = &rnn_task_text, .text = { text, 26 }, .held_out = { text, 26 } };
+    how.problem = letters;
     for (how.window = 1; how.window <= 3; how.window++) {
         struct rnn_spec spec = net_spec(&how, 5);
         spec.length = spec.segment = 1;
@@ -229,11 +232,9 @@ END_TEST
 
 /* The places that the ones had before are no longer theirs. */
 START_TEST(a_net_drawn_anew_is_filled_anew) {
-    static const unsigned char text[] = "abcdefghijklmnopqrstuvwxyz";
     struct rnn *net = NULL;
     struct rnn_training_spec how = good;
-    how.problem =
-        (struct rnn_problem){ .task = &rnn_task_text, .text = { text, 26 }, .held_out = { text, 26 } };
+    how.problem = letters;
     const struct rnn_spec spec = net_spec(&how, 5);
     struct rnn_training *training = training_of(&net, &how, &spec);
     go_on(training, 2);
